@@ -1,0 +1,49 @@
+/**
+ * What a T-SQL statement asks of the fleet, once parsed. `lab/tsql` makes these from tokens; the machine performs them
+ * and throws a `SqlError` with SQL Server's number and severity where it refuses.
+ */
+import type { InstanceName } from "#lab/mirroring/model.ts";
+
+export type Command =
+  | { kind: "set-partner"; database: string; address: string }
+  | { kind: "failover"; database: string }
+  | { kind: "force-service"; database: string }
+  | { kind: "suspend"; database: string }
+  | { kind: "resume"; database: string }
+  | { kind: "partner-off"; database: string }
+  | { kind: "safety"; database: string; level: "FULL" | "OFF" }
+  | { kind: "timeout"; database: string; seconds: number }
+  | { kind: "set-witness"; database: string; address: string }
+  | { kind: "witness-off"; database: string }
+  | { kind: "set-recovery"; database: string; model: "FULL" | "BULK_LOGGED" | "SIMPLE" }
+  | { kind: "rename"; database: string; name: string }
+  | { kind: "set-offline"; database: string }
+  | { kind: "set-online"; database: string }
+  | { kind: "restore-with-recovery"; database: string }
+  | { kind: "kill"; spid: number };
+
+/** Who asks, and from where: some rules depend on the session's current database or on the login. */
+export interface CommandContext {
+  instance: InstanceName;
+  spid: number;
+  login: string;
+  currentDatabase: string;
+}
+
+/** The machine's door for statements: settles when the statement would answer its caller. */
+export interface CommandPort {
+  perform(command: Command, context: CommandContext, signal: AbortSignal): Promise<void>;
+}
+
+export class SqlError extends Error {
+  readonly number: number;
+  readonly severity: number;
+  readonly state: number;
+  constructor(number: number, severity: number, text: string, state = 1) {
+    super(text);
+    this.name = "SqlError";
+    this.number = number;
+    this.severity = severity;
+    this.state = state;
+  }
+}
