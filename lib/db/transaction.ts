@@ -1,0 +1,30 @@
+import "server-only";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Db, db, type Transaction } from "./client.ts";
+import { Prisma } from "./generated/client.ts";
+
+/**
+ * Everything in `work` happens, or nothing, as if no one else were writing (serializable).
+ * PostgreSQL answers a clash by refusing one of the two; that one is done again, so `work` must not
+ * do anything outside the database.
+ */
+export async function inTransaction<T>(
+  work: (tx: Transaction) => Promise<T>,
+  { client = db(), tries = 12 }: { client?: Db; tries?: number } = {},
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await client.$transaction(work, {
+        isolationLevel: Prisma.TransactionIsolationLevel.Serializable,
+      });
+    } catch (error) {
+      if (!isWriteConflict(error) || attempt === tries) throw error;
+      await pause(Math.random() * 2 ** Math.min(attempt, 7));
+    }
+  }
+}
+
+// By its code, not by its class: the client may come from another bundle.
+function isWriteConflict(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "P2034";
+}
