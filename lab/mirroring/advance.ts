@@ -1,0 +1,57 @@
+/** The fleet's time. Everything happens at the moment it is due, in one order, however the time is cut into pieces. */
+import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
+import { allCopies } from "#lab/mirroring/find.ts";
+import { dueFlows, flow, logFlows } from "#lab/mirroring/flow.ts";
+import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
+import { type Cut, dueClients, RECOVERY_MS, refreshClients, show } from "#lab/mirroring/show.ts";
+import { dueConnections, settleConnections } from "#lab/mirroring/transport.ts";
+
+/** Lets the time pass and returns the sessions that were cut meanwhile. */
+export function advance(fleet: Fleet, ms: Milliseconds): Cut[] {
+  const end = fleet.now + ms;
+  const cuts = settle(fleet);
+  while (fleet.now < end) {
+    const next = Math.min(end, nextDue(fleet) ?? end);
+    flow(fleet, next - fleet.now);
+    fleet.now = next;
+    cuts.push(...settle(fleet));
+  }
+  refreshClients(fleet);
+  return cuts;
+}
+
+/** The next moment at which something happens by itself. */
+export function nextDue(fleet: Fleet): Milliseconds | null {
+  const starts = fleet.instances.map(({ startedAt }) => startedAt + RECOVERY_MS);
+  const sessions = allCopies(fleet).flatMap(({ mirroring }) => [
+    mirroring.asksWitnessAt ?? 0,
+    mirroring.synchronized ? 0 : mirroring.synchronizesAt,
+    mirroring.switchUnderWay ? mirroring.switchUnderWay.since + fleet.options.switchMilliseconds : 0,
+  ]);
+  const due = [...starts, ...sessions, ...dueConnections(fleet), ...dueFlows(fleet), ...dueClients(fleet)].filter(
+    (at) => at > fleet.now,
+  );
+  return due.length > 0 ? Math.min(...due) : null;
+}
+
+/** Everything that is due now, until nothing moves any more. */
+export function settle(fleet: Fleet): Cut[] {
+  const cuts: Cut[] = [];
+  for (let round = 0; round < 100; round++) {
+    const moved = [settleConnections(fleet), askWitnesses(fleet), completeSwitches(fleet), synchronize(fleet)].some(Boolean);
+    cuts.push(...show(fleet));
+    if (!moved) return cuts;
+  }
+  throw new Error("the fleet does not settle: a rule undoes what another does");
+}
+
+function synchronize(fleet: Fleet): boolean {
+  return allCopies(fleet)
+    .map((copy) => {
+      const mirror = logFlows(fleet, copy);
+      const moved = mirror !== null && caughtUp(fleet, copy, mirror);
+      tellWitness(fleet, copy);
+      return moved;
+    })
+    .some(Boolean);
+}

@@ -1,0 +1,75 @@
+/** What may befall a fleet from outside: power, cables, load. */
+import { allCopies, instanceNamed, sameName } from "#lab/mirroring/find.ts";
+import { settle } from "#lab/mirroring/advance.ts";
+import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
+import type { Cut } from "#lab/mirroring/show.ts";
+import { forgetConnections } from "#lab/mirroring/transport.ts";
+
+export type PowerAction = "stop" | "start" | "hang" | "wake";
+
+/** Null, or a sentence that says why this cannot be done now. */
+export function whyNotPower(fleet: Fleet, name: InstanceName, action: PowerAction): string | null {
+  const { power } = instanceNamed(fleet, name);
+  if (action === "start" && power !== "stopped") return `${name} is ${power}; only a stopped instance can be started`;
+  if (action === "stop" && power === "stopped") return `${name} is already stopped`;
+  if (action === "hang" && power !== "running") return `${name} is ${power}; only a running instance can hang`;
+  if (action === "wake" && power !== "hung") return `${name} is ${power}; only a hung instance can be woken`;
+  return null;
+}
+
+export function setPower(fleet: Fleet, name: InstanceName, action: PowerAction): Cut[] {
+  const instance = instanceNamed(fleet, name);
+  instance.power = action === "stop" ? "stopped" : action === "hang" ? "hung" : "running";
+  instance.hungSince = action === "hang" ? fleet.now : null;
+  if (action === "stop") {
+    forgetConnections(fleet, name, "from");
+    for (const copy of allCopies(fleet).filter((one) => one.instance === instance)) forget(copy.mirroring);
+  }
+  if (action === "start") {
+    instance.startedAt = fleet.now;
+    forgetConnections(fleet, name, "to");
+  }
+  return settle(fleet);
+}
+
+export function setLink(fleet: Fleet, a: InstanceName, b: InstanceName, cut: boolean): Cut[] {
+  const link = fleet.links.find(
+    (one) => (sameName(one.a, a) && sameName(one.b, b)) || (sameName(one.a, b) && sameName(one.b, a)),
+  );
+  if (link) link.cut = cut;
+  else fleet.links.push({ a, b, cut });
+  return settle(fleet);
+}
+
+export interface Load {
+  workloadKbPerSecond?: number;
+  sendKbPerSecond?: number;
+  redoKbPerSecond?: number;
+  sendQueueKb?: number;
+  redoQueueKb?: number;
+}
+
+/** Sets the load of one session, on both copies alike, so that it stays what it is after a role switch. */
+export function setLoad(fleet: Fleet, guid: string, load: Load): Cut[] {
+  for (const { database, mirroring } of allCopies(fleet).filter((copy) => copy.mirroring.guid === guid)) {
+    database.workloadKbPerSecond = load.workloadKbPerSecond ?? database.workloadKbPerSecond;
+    mirroring.sendKbPerSecond = load.sendKbPerSecond ?? mirroring.sendKbPerSecond;
+    mirroring.redoKbPerSecond = load.redoKbPerSecond ?? mirroring.redoKbPerSecond;
+    if (load.redoQueueKb !== undefined && mirroring.role === "MIRROR") mirroring.redoQueueKb = load.redoQueueKb;
+    if (load.sendQueueKb === undefined) continue;
+    if (mirroring.role === "PRINCIPAL") {
+      // A queue is log that was written: the end of the log moves with it.
+      database.endOfLogKb += load.sendQueueKb - mirroring.sendQueueKb;
+      mirroring.sendQueueKb = load.sendQueueKb;
+    }
+    if (load.sendQueueKb > 0) mirroring.synchronized = false;
+  }
+  return settle(fleet);
+}
+
+/** What a process loses when it ends. A role won by force or by automatic failover is written on disk. */
+function forget(mirroring: NonNullable<ReturnType<typeof allCopies>[number]["mirroring"]>): void {
+  mirroring.synchronized = false;
+  mirroring.asksWitnessAt = null;
+  if (mirroring.switchUnderWay?.kind === "manual") mirroring.switchUnderWay = null;
+}

@@ -1,0 +1,148 @@
+/** SQL Server's messages that the machine may give, with the severity each carries. `%` stands for the names, in order. */
+import { SqlError } from "#lab/mirroring/commands.ts";
+
+export type MessageNumber = keyof typeof messages;
+
+export function refuse(number: MessageNumber, ...names: (string | number)[]): never {
+  throw new SqlError(number, messages[number][0], textOf(number, ...names));
+}
+
+export function textOf(number: MessageNumber, ...names: (string | number)[]): string {
+  let next = 0;
+  return messages[number][1].replace(/%/g, () => String(names[next++] ?? ""));
+}
+
+const copy = 'The remote copy of database "%"';
+const info = "This is an informational message only. No user action is required.";
+
+const messages = {
+  957: [17, "Database '%' is enabled for Database Mirroring, Name change is not allowed."],
+  1404: [16, "The command failed because the database mirror is busy. Reissue the command later."],
+  1405: [16, 'The database "%" is already enabled for database mirroring.'],
+  1406: [16, 'Unable to force service safely. Remove database mirroring and recover database "%" to gain access.'],
+  1407: [16, `${copy} is not related to the local copy of the database.`],
+  1410: [16, `${copy} is already enabled for database mirroring.`],
+  1412: [
+    16,
+    `${copy} has not been rolled forward to a point in time that is encompassed in the local copy of the database log.`,
+  ],
+  1413: [
+    16,
+    "Communications to the remote server instance '%' failed before database mirroring was fully started. The ALTER DATABASE command failed. Retry the command when the remote database is started.",
+  ],
+  1415: [16, 'The database mirroring operation for database "%" failed. The requested operation could not be performed.'],
+  1416: [16, 'Database "%" is not configured for database mirroring.'],
+  1418: [
+    16,
+    'The server network address "%" can not be reached or does not exist. Check the network address name and that the ports for the local and remote endpoints are operational.',
+  ],
+  1422: [
+    16,
+    'The mirror server instance is not caught up to the recent changes to database "%". Unable to fail over.',
+  ],
+  1426: [
+    16,
+    "To issue ALTER DATABASE SET WITNESS, all three server instances must be interconnected, and the mirror database must be caught up. When these conditions are met, reissue the command.",
+  ],
+  1427: [
+    16,
+    "The server instance '%' could not act as the witness. The ALTER DATABASE SET WITNESS command failed.",
+  ],
+  1429: [
+    16,
+    "The witness server instance name must be distinct from both of the server instances that manage the database. The ALTER DATABASE SET WITNESS command failed.",
+  ],
+  1431: [
+    16,
+    'Neither the partner nor the witness server instance for database "%" is available. Reissue the command when at least one of the instances becomes available.',
+  ],
+  1438: [
+    16,
+    "The server instance % rejected configure request; read its error log file for more information. This is a transient error hence retrying the request is likely to succeed. Correct the cause if any and retry.",
+  ],
+  1439: [16, 'There is currently no witness associated with database "%".'],
+  1440: [10, `Database mirroring is active with database '%' as the principal copy. ${info}`],
+  1441: [10, `Database mirroring is active with database '%' as the mirror copy. ${info}`],
+  1442: [10, `Database mirroring is inactive for database '%'. ${info}`],
+  1443: [10, `Database mirroring has been terminated for database '%'. ${info}`],
+  1444: [
+    10,
+    `Bypassing recovery for database '%' because it is marked as a mirror database, which cannot be recovered. ${info}`,
+  ],
+  1445: [
+    10,
+    "Bypassing recovery for database '%' because it is marked as an inaccessible database mirroring database. A problem exists with the mirroring session. The session either lacks a quorum or the communications links are broken because of problems with links, endpoint configuration, or permissions (for the server account or security certificate). To gain access to the database, figure out what has changed in the session configuration and undo the change.",
+  ],
+  1447: [
+    16,
+    'ALTER DATABASE "%" command cannot be executed until both partner server instances are up, running, and connected. Start the partner and reissue the command.',
+  ],
+  1448: [16, `${copy} does not exist. Check the database name and reissue the command.`],
+  1449: [16, "ALTER DATABASE command failed due to an invalid server connection string."],
+  1452: [
+    16,
+    "The partner server instance name must be distinct from the server instance that manages the database. The ALTER DATABASE SET PARTNER command failed.",
+  ],
+  1455: [
+    16,
+    'The database mirroring service cannot be forced for database "%" because the database is not in the correct state to become the principal database.',
+  ],
+  1456: [
+    16,
+    "The ALTER DATABASE command could not be sent to the remote server instance '%'. The database mirroring configuration was not changed. Verify that the server is connected, and try again.",
+  ],
+  1460: [
+    16,
+    'The database "%" is already configured for database mirroring on the remote server. Drop database mirroring on the remote server to establish a new partner.',
+  ],
+  1464: [
+    16,
+    'Database mirroring cannot be enabled for the remote copy of database "%" because the database is not in a recovering state. The remote database must be restored using WITH NORECOVERY.',
+  ],
+  1465: [
+    16,
+    'Database mirroring cannot be enabled because the "%" database is not in full recovery mode on both partners.',
+  ],
+  1468: [
+    16,
+    'The operation cannot be performed on database "%" because it is involved in a database mirroring session.',
+  ],
+  1470: [
+    16,
+    'The alter database for this partner config values may only be initiated on the current principal server for database "%".',
+  ],
+  1473: [16, "This SQL Server edition does not allow changing the safety level. ALTER DATABASE command failed."],
+  1474: [16, "Database mirroring connection error % '%' for '%'."],
+  1476: [16, "Database mirroring timeout value % exceeds the maximum value 32767."],
+  1477: [
+    16,
+    'The database mirroring safety level must be FULL to manually failover database "%". Set safety level to FULL and retry.',
+  ],
+  1479: [
+    16,
+    'The mirroring connection to "%" has timed out for database "%" after % seconds without a response. Check the service and network connections.',
+  ],
+  1480: [10, 'The mirrored database "%" is changing roles from "%" to "%" due to %.'],
+  3101: [16, "Exclusive access could not be obtained because the database is in use."],
+  3102: [
+    16,
+    "RESTORE cannot process database '%' because it is in use by this session. It is recommended that the master database be used when performing this operation.",
+  ],
+  3104: [
+    16,
+    "RESTORE cannot operate on database '%' because it is configured for database mirroring. Use ALTER DATABASE to remove mirroring if you intend to restore the database.",
+  ],
+  3117: [16, "The log or differential backup cannot be restored because no files are ready to rollforward."],
+  3118: [
+    16,
+    'The database "%" does not exist. RESTORE can only create a database when restoring either a full backup or a file backup of the primary file.',
+  ],
+  5001: [16, "User must be in the master database."],
+  5011: [
+    14,
+    "User does not have permission to alter database '%', the database does not exist, or the database is not in a state that allows access checks.",
+  ],
+  6102: [14, "User does not have permission to use the KILL statement."],
+  6104: [16, "Cannot use KILL to kill your own process."],
+  6106: [16, "Process ID % is not an active process ID."],
+} as const satisfies Record<number, readonly [severity: number, text: string]>;

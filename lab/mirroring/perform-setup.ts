@@ -1,0 +1,165 @@
+/** Setting up a session: SET PARTNER on the mirror, then on the principal; SET WITNESS and its removal. */
+import { type Copy, instanceNamed, log, peerOf, sameName, sees, witnessRow } from "#lab/mirroring/find.ts";
+import { beginSynchronizing } from "#lab/mirroring/meeting.ts";
+import { refuse, textOf } from "#lab/mirroring/messages.ts";
+import type { Database, Endpoint, Fleet, Instance, Mirroring } from "#lab/mirroring/model.ts";
+import { bytesPass, connectNow, rewire, talks } from "#lab/mirroring/transport.ts";
+
+export function setPartner(fleet: Fleet, instance: Instance, database: Database, address: string): void {
+  if (database.mirroring) refuse(1405, database.name);
+  const { host, port } = parseAddress(address);
+  if (database.recoveryModel !== "FULL") refuse(1465, database.name);
+  if (sameName(host, instance.host) && port === instance.endpoint?.port) refuse(1452);
+  const partner = fleet.instances.find((one) => sameName(one.host, host) && one.endpoint?.port === port);
+  if (database.state === "RESTORING") {
+    // The future mirror contacts nobody, it just waits.
+    database.awaits = { partner: partner?.name ?? host, address };
+    return;
+  }
+  if (!partner || !partnersFit(fleet, instance, partner, ["PARTNER", "ALL"])) return refuse(1418, address);
+  startSession(fleet, instance, database, partner, address);
+}
+
+export function setWitness(fleet: Fleet, copy: Copy, address: string): void {
+  const { mirroring, instance, database } = copy;
+  if (mirroring.role !== "PRINCIPAL") refuse(1470, database.name);
+  const { host, port } = parseAddress(address);
+  const witness = fleet.instances.find((one) => sameName(one.host, host) && one.endpoint?.port === port);
+  if (witness && [instance.name, mirroring.partner].some((name) => sameName(name, witness.name))) refuse(1429);
+  const mirror = peerOf(fleet, copy);
+  if (!mirror || !talks(fleet, mirroring.guid, instance.name, mirroring.partner) || !mirroring.synchronized) {
+    return refuse(1426);
+  }
+  if (!witness || !partnersFit(fleet, instance, witness, null)) return refuse(1456, address);
+  if (!["WITNESS", "ALL"].includes(witness.endpoint?.role ?? "NONE")) refuse(1427, address);
+  if (!bytesPass(fleet, mirror.instance.name, witness.name)) refuse(1426);
+  dropRow(fleet, copy);
+  for (const side of [mirroring, mirror.mirroring]) {
+    side.witness = witness.name;
+    side.witnessAddress = address;
+  }
+  witness.witnessed.push(newRow(copy));
+  for (const side of [instance, mirror.instance]) connectNow(fleet, mirroring.guid, side.name, witness.name);
+}
+
+export function witnessOff(fleet: Fleet, copy: Copy): void {
+  const { mirroring, instance, database } = copy;
+  if (mirroring.witness === null) refuse(1439, database.name);
+  const partner = sees(fleet, mirroring.guid, instance.name, mirroring.partner);
+  const witness = talks(fleet, mirroring.guid, instance.name, mirroring.witness);
+  // On the mirror only where it is the one partner left.
+  if (mirroring.role === "MIRROR" && partner) refuse(1470, database.name);
+  if (!partner && !witness && fleet.options.witnessOffAlone === "refused") refuse(1431, database.name);
+  const mirror = partner ? peerOf(fleet, copy) : null;
+  if ([copy, mirror].some((side) => side && talks(fleet, mirroring.guid, side.instance.name, mirroring.witness))) {
+    dropRow(fleet, copy);
+  }
+  for (const side of mirror ? [mirroring, mirror.mirroring] : [mirroring]) {
+    side.witness = null;
+    side.witnessAddress = null;
+    side.asksWitnessAt = null;
+  }
+  rewire(fleet);
+}
+
+export function newRow({ instance, database, mirroring }: Copy) {
+  return {
+    guid: mirroring.guid,
+    databaseName: database.name,
+    principal: instance.name,
+    mirror: mirroring.partner,
+    safety: mirroring.safety,
+    safetySequence: mirroring.safetySequence,
+    roleSequence: mirroring.roleSequence,
+    familyGuid: database.familyGuid,
+    suspended: mirroring.suspended,
+    suspendedSequence: 1,
+    synchronized: mirroring.synchronized,
+  };
+}
+
+function startSession(fleet: Fleet, instance: Instance, database: Database, partner: Instance, address: string): void {
+  const remote = partner.databases.find((one) => sameName(one.name, database.name));
+  if (!remote) return refuse(1448, database.name);
+  if (remote.mirroring) refuse(1410, database.name);
+  if (remote.state !== "RESTORING") refuse(1464, database.name);
+  if (remote.familyGuid !== database.familyGuid) refuse(1407, database.name);
+  if (remote.endOfLogKb > database.endOfLogKb) refuse(1412, database.name);
+  if (!remote.awaits || !sameName(remote.awaits.partner, instance.name)) refuse(1416, database.name);
+  const guid = sessionGuid(fleet, database);
+  const common = { ...fresh(fleet, guid), failoverLsnKb: remote.endOfLogKb };
+  const calledBack = remote.awaits.address;
+  database.mirroring = { ...common, role: "PRINCIPAL", serving: true, partner: partner.name, partnerAddress: address };
+  remote.mirroring = { ...common, role: "MIRROR", partner: instance.name, partnerAddress: calledBack };
+  database.awaits = null;
+  remote.awaits = null;
+  connectNow(fleet, guid, instance.name, partner.name);
+  const [principal, mirror] = [
+    { instance, database, mirroring: database.mirroring },
+    { instance: partner, database: remote, mirroring: remote.mirroring },
+  ];
+  beginSynchronizing(fleet, principal, mirror);
+  log(fleet, instance, 1440, textOf(1440, database.name));
+  log(fleet, partner, 1441, textOf(1441, database.name));
+}
+
+/** A session begun by T-SQL starts with SAFETY FULL and without a witness. */
+function fresh(fleet: Fleet, guid: string): Omit<Mirroring, "role" | "partner" | "partnerAddress"> {
+  return {
+    guid,
+    state: "SYNCHRONIZING",
+    roleSequence: 1,
+    safety: "FULL",
+    safetySequence: 1,
+    witness: null,
+    witnessAddress: null,
+    witnessState: "UNKNOWN",
+    timeoutSeconds: 10,
+    redoQueueLimitMb: null,
+    failoverLsnKb: 0,
+    suspended: false,
+    synchronized: false,
+    synchronizesAt: fleet.now,
+    asksWitnessAt: null,
+    sendQueueKb: 0,
+    redoQueueKb: 0,
+    sendKbPerSecond: 20_000,
+    redoKbPerSecond: 20_000,
+    serving: false,
+    forcedAtKb: null,
+    switchUnderWay: null,
+  };
+}
+
+/** Both endpoints started, in a role that fits, with encryption the two can agree on, and a way between them. */
+function partnersFit(fleet: Fleet, near: Instance, far: Instance, roles: Endpoint["role"][] | null): boolean {
+  const ends = [near.endpoint, far.endpoint];
+  if (!ends.every((end) => end?.state === "STARTED" && (roles === null || roles.includes(end.role)))) return false;
+  const encryption = ends.map((end) => end?.encryption);
+  if (encryption.includes("DISABLED") && encryption.includes("REQUIRED")) return false;
+  return far.power === "running" && bytesPass(fleet, near.name, far.name);
+}
+
+function parseAddress(address: string): { host: string; port: number } {
+  const match = /^tcp:\/\/([^:/]+):(\d{1,5})$/i.exec(address.trim());
+  if (!match?.[1] || !match[2]) return refuse(1449);
+  return { host: match[1], port: Number(match[2]) };
+}
+
+function dropRow(fleet: Fleet, copy: Copy): void {
+  const row = witnessRow(fleet, copy);
+  if (!row || copy.mirroring.witness === null) return;
+  const witness = instanceNamed(fleet, copy.mirroring.witness);
+  witness.witnessed = witness.witnessed.filter((one) => one !== row);
+}
+
+/** From the seed and from what has happened, so that the same story has the same guids. */
+function sessionGuid(fleet: Fleet, database: Database): string {
+  let hash = BigInt(fleet.seed) * 6364136223846793005n + BigInt(fleet.now) + BigInt(fleet.nextSpid);
+  for (const character of `${database.familyGuid}${database.name}`) {
+    hash = BigInt.asUintN(128, hash * 309485009821345068724781371n + BigInt(character.codePointAt(0) ?? 0));
+  }
+  const hex = hash.toString(16).toUpperCase().padStart(32, "0").slice(-32);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-A${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+

@@ -1,0 +1,124 @@
+/**
+ * Statements. Each first asks everything that could refuse it, then changes the fleet: a refused statement changes
+ * nothing. A role switch is only begun here; its statement waits for the switch to end.
+ */
+import { settle } from "#lab/mirroring/advance.ts";
+import { type Command, type CommandContext, SqlError } from "#lab/mirroring/commands.ts";
+import { findDatabase, instanceNamed, sameName } from "#lab/mirroring/find.ts";
+import { refuse, textOf } from "#lab/mirroring/messages.ts";
+import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
+import { partnerCommands } from "#lab/mirroring/perform-partner.ts";
+import { setPartner, setWitness, witnessOff } from "#lab/mirroring/perform-setup.ts";
+import { serverCommands } from "#lab/mirroring/perform-server.ts";
+import type { Cut } from "#lab/mirroring/show.ts";
+
+/** A statement that has not answered yet: it waits for a role switch of this session to be over. */
+export interface Waiting {
+  instance: InstanceName;
+  database: string;
+  guid: string;
+  spid: number;
+  /** The role sequence that the switch brings. */
+  roleSequence: number;
+}
+
+export interface Performed {
+  cuts: Cut[];
+  waiting: Waiting | null;
+}
+
+export function perform(fleet: Fleet, command: Command, context: CommandContext): Performed {
+  const killed: Cut[] = [];
+  const waiting = carryOut(fleet, command, context, killed);
+  return { cuts: [...killed, ...settle(fleet)], waiting };
+}
+
+/** Null while the switch is under way, then how its statement ends. */
+export function answerOf(fleet: Fleet, waiting: Waiting): "answered" | SqlError | null {
+  const instance = instanceNamed(fleet, waiting.instance);
+  if (instance.power === "stopped") return new SqlError(6005, 10, "SHUTDOWN is in progress.");
+  if (instance.power === "hung") return null;
+  const mirroring = findDatabase(instance, waiting.database)?.mirroring;
+  if (!mirroring || mirroring.guid !== waiting.guid) {
+    return new SqlError(1443, 16, textOf(1443, waiting.database));
+  }
+  if (mirroring.switchUnderWay) return null;
+  if (mirroring.roleSequence >= waiting.roleSequence) return "answered";
+  return new SqlError(1413, 16, textOf(1413, mirroring.partner));
+}
+
+/** What an ATTENTION does to a failover under way, where the option says that it ends it. */
+export function abandon(fleet: Fleet, waiting: Waiting): Cut[] {
+  const mirroring = findDatabase(instanceNamed(fleet, waiting.instance), waiting.database)?.mirroring;
+  if (fleet.options.attentionOnFailover === "aborts" && mirroring?.switchUnderWay?.kind === "manual") {
+    for (const { databases } of fleet.instances) {
+      for (const database of databases) {
+        if (database.mirroring?.guid === mirroring.guid) database.mirroring.switchUnderWay = null;
+      }
+    }
+  }
+  return settle(fleet);
+}
+
+function carryOut(fleet: Fleet, command: Command, context: CommandContext, killed: Cut[]): Waiting | null {
+  if (command.kind === "kill") {
+    killed.push(serverCommands.kill(fleet, command.spid, context));
+    return null;
+  }
+  const instance = instanceNamed(fleet, context.instance);
+  if (command.kind === "restore-with-recovery") {
+    serverCommands.restoreWithRecovery(fleet, instance, command.database, context);
+    return null;
+  }
+  const database = findDatabase(instance, command.database);
+  if (!database || !mayAlter(fleet, context)) return refuse(5011, command.database);
+  switch (command.kind) {
+    case "set-partner":
+      setPartner(fleet, instance, database, command.address);
+      return null;
+    case "rename":
+      if (database.mirroring) refuse(957, database.name);
+      database.name = command.name;
+      return null;
+    case "set-recovery":
+      if (database.mirroring) refuse(1468, database.name);
+      database.recoveryModel = command.model;
+      return null;
+    case "set-offline":
+    case "set-online":
+      if (database.mirroring) refuse(1468, database.name);
+      if (database.state === "RESTORING") refuse(5011, database.name);
+      database.state = command.kind === "set-offline" ? "OFFLINE" : "ONLINE";
+      return null;
+  }
+  if (!database.mirroring) return refuse(1416, database.name);
+  const copy = { instance, database, mirroring: database.mirroring };
+  switch (command.kind) {
+    case "set-witness":
+      setWitness(fleet, copy, command.address);
+      return null;
+    case "witness-off":
+      witnessOff(fleet, copy);
+      return null;
+    default:
+      return waitFor(fleet, context, partnerCommands(fleet, copy, command, context), command.database);
+  }
+}
+
+function waitFor(
+  fleet: Fleet,
+  context: CommandContext,
+  expected: { guid: string; roleSequence: number } | null,
+  database: string,
+): Waiting | null {
+  if (!expected || fleet.options.failoverAnswers === "at-once") return null;
+  return { instance: context.instance, spid: context.spid, database, ...expected };
+}
+
+/** ALTER on the database: the pages ask for the database's owner; logins here are never owners, so a server right. */
+function mayAlter(fleet: Fleet, context: CommandContext): boolean {
+  const { logins } = instanceNamed(fleet, context.instance);
+  const login = logins.find(({ name }) => sameName(name, context.login));
+  return login !== undefined && (login.sysadmin || login.grants.includes("ALTER ANY DATABASE"));
+}
+
