@@ -1,0 +1,12 @@
+import "server-only";
+import { headers } from "next/headers";
+import { cache } from "react";
+import type { Actor } from "./actor.ts";
+import { auth } from "./auth.ts";
+import { actorFrom } from "./people.ts";
+
+/** Who is signed in, by this request's cookie; looked up once a request. Role and language are as of now. */
+export const currentActor = cache(async (): Promise<Actor | null> => {
+  const found = await auth().api.getSession({ headers: await headers() });
+  return found ? actorFrom(found.user) : null;
+});
