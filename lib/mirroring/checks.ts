@@ -353,7 +353,7 @@ const questions: { [K in Check["check"]]: Question<K> } = {
     }),
 
   "redo-queue-below": ({ kb, sessions: keys }, situation) =>
-    present(keys, situation).map((session) => {
+    ofEach(keys, situation, (session) => {
       const target = sideOn(session, targetOf(session, situation.toward).id);
       const queue = "fact" in target ? target.fact.redoQueueKb : null;
       return {
@@ -366,7 +366,7 @@ const questions: { [K in Check["check"]]: Question<K> } = {
     }),
 
   "principal-is": ({ session: key, instanceId, guid, roleSequenceAbove }, situation) =>
-    present([key], situation).map((session) => {
+    ofEach([key], situation, (session) => {
       const target = sideOn(session, instanceId);
       const source = otherSide(session, instanceId);
       const arrived =
@@ -386,7 +386,7 @@ const questions: { [K in Check["check"]]: Question<K> } = {
     }),
 
   "sessions-synchronized": ({ sessions: keys }, situation) =>
-    present(keys, situation).map((session) => {
+    ofEach(keys, situation, (session) => {
       const well = sides(session).every((side) => stateOf(side) === "SYNCHRONIZED");
       return {
         holds: well,
@@ -398,7 +398,7 @@ const questions: { [K in Check["check"]]: Question<K> } = {
     }),
 
   "clients-return": ({ sessions: keys }, situation) =>
-    present(keys, situation).map((session) => {
+    ofEach(keys, situation, (session) => {
       const serving = servingSide(session);
       const count = serving?.fact.sessions?.reduce((sum, entry) => sum + entry.count, 0) ?? 0;
       return {
@@ -411,8 +411,18 @@ const questions: { [K in Check["check"]]: Question<K> } = {
     }),
 };
 
-function present(keys: readonly SessionKey[], situation: Situation): Session[] {
-  return keys.map((key) => findSession(situation.sessions, key)).filter((session) => session !== undefined);
+/** A session that cannot be found answers no question with yes. */
+function ofEach(
+  keys: readonly SessionKey[],
+  situation: Situation,
+  told: (session: Session) => Finding,
+): Finding[] {
+  return keys.map((key) => {
+    const session = findSession(situation.sessions, key);
+    return session
+      ? told(session)
+      : { holds: false, subject: key.database, seen: "gone", values: { database: key.database } };
+  });
 }
 
 function partnersOf(pool: Pool, sessions: Session[]): Instance[] {
