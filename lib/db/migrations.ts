@@ -13,7 +13,9 @@ export type Migration = { name: string; sql: string; checksum: string };
  */
 export async function applyMigrations({ ownerUrl, appUrl, migrations }: Target): Promise<string[]> {
   const owner = new pg.Client({ connectionString: ownerUrl });
-  await owner.connect();
+  await owner.connect().catch((cause) => {
+    throw refused(`The database does not let Mirrordeck in: ${cause.message || cause.code}.`);
+  });
   try {
     await owner.query("SELECT pg_advisory_lock($1)", [prismaLock]);
     await owner.query(recordsTable);

@@ -1,0 +1,47 @@
+// Who somebody is, and what they are told when something may not be: two files of words, which anyone may use.
+const person = ["lib/auth/actor.ts", "lib/auth/refusal.ts"];
+
+/**
+ * Who may import whom. A folder may use itself and what stands beside its name; nothing else of the project.
+ * `npm test` holds the code to this table, and `node bin/walls.ts --picture` draws it for the README.
+ */
+export const walls: Record<string, string[]> = {
+  // What is seen, and what may be asked. An action and a page compose everything below.
+  app: ["components", ...lib("mirroring", "runbooks", "runs", "monitor", "pools", "audit", "auth", "db", "i18n")],
+  components: [...lib("mirroring", "runbooks", "i18n"), ...person],
+
+  // The domain and its runbooks are pure: no I/O, no clock, no package.
+  "lib/mirroring": [],
+  "lib/runbooks": lib("mirroring"),
+
+  // What works with the outside world.
+  "lib/runs": [...lib("runbooks", "mirroring", "sqlserver", "monitor", "pools", "audit", "db"), ...person],
+  "lib/monitor": lib("mirroring", "sqlserver", "pools", "db"),
+  "lib/pools": [...lib("mirroring", "sqlserver", "audit", "db"), ...person],
+  "lib/sqlserver": lib("mirroring"),
+  "lib/i18n": lib("auth"),
+  "lib/auth": lib("audit", "db"),
+  "lib/audit": [...lib("db"), ...person],
+  "lib/db": [],
+
+  // Programs of their own. The lab is met over the wire only.
+  lab: [],
+  bin: ["prisma", "walls.ts", ...lib("db")],
+  prisma: [],
+};
+
+/** Only these folders speak to these packages. */
+export const speakers: Record<string, string[]> = {
+  mssql: ["lib/sqlserver"],
+  pg: ["lib/db", "prisma"],
+  "@prisma": ["lib/db", "prisma"],
+  next: ["app", "bin", "lib/auth", "lib/i18n", "components"],
+  react: ["app", "components", "lib/auth", "lib/i18n", "lib/monitor"],
+};
+
+/** Pure folders: not even Node's own modules. */
+export const pure = lib("mirroring", "runbooks");
+
+function lib(...names: string[]): string[] {
+  return names.map((name) => `lib/${name}`);
+}
