@@ -1,7 +1,7 @@
 import "server-only";
 import { appendAudit } from "#lib/audit/append.ts";
 import type { Actor } from "#lib/auth/actor.ts";
-import { type ActionResult, type Refused, refuse } from "#lib/auth/refusal.ts";
+import { type Refused, refuse } from "#lib/auth/refusal.ts";
 import { type Db, db, inTransaction, type Transaction } from "#lib/db/index.ts";
 import type { Registration } from "./draft.ts";
 import { folded, instanceProblems, type Problem, poolProblems } from "./problems.ts";
@@ -9,7 +9,7 @@ import { freeSlug } from "./slug.ts";
 import { PasswordMissing, settleInstances, writeInstance, writePool } from "./write.ts";
 
 /** Registers a pool and the instances that came with it; audited in the same transaction. */
-export function addPool(given: Registration, actor: Actor, client: Db = db()): Promise<ActionResult<{ id: string }>> {
+export function addPool(given: Registration, actor: Actor, client: Db = db()): Promise<{ id: string } | Refused> {
   return register(given, actor, client, async (tx) => {
     const pools = await tx.pool.findMany({ select: { id: true, name: true, removedAt: true } });
     const living = pools.find((pool) => pool.removedAt === null && folded(pool.name) === folded(given.pool.name));
@@ -20,7 +20,7 @@ export function addPool(given: Registration, actor: Actor, client: Db = db()): P
   });
 }
 
-export function changePool(poolId: string, given: Registration, actor: Actor, client: Db = db()): Promise<ActionResult<{ id: string }>> {
+export function changePool(poolId: string, given: Registration, actor: Actor, client: Db = db()): Promise<{ id: string } | Refused> {
   return register(given, actor, client, async (tx) => {
     const pool = await tx.pool.findUnique({ where: { id: poolId } });
     if (!pool || pool.removedAt) return refuse("register.refusal.noSuchPool", { id: poolId });
@@ -30,7 +30,7 @@ export function changePool(poolId: string, given: Registration, actor: Actor, cl
 }
 
 /** Kept, with its runs, and marked; instances that serve no other pool are no longer watched. */
-export function removePool(poolId: string, actor: Actor, client: Db = db()): Promise<ActionResult<{ id: string }>> {
+export function removePool(poolId: string, actor: Actor, client: Db = db()): Promise<{ id: string } | Refused> {
   return inTransaction(
     async (tx) => {
       const pool = await tx.pool.findUnique({ where: { id: poolId }, include: { stores: { include: { store: true } } } });
@@ -39,7 +39,7 @@ export function removePool(poolId: string, actor: Actor, client: Db = db()): Pro
       await tx.pool.update({ where: { id: poolId }, data: { removedAt: new Date() } });
       await settleInstances(tx, pool.stores.flatMap(({ store }) => [store.primaryId, store.mirrorId, ...(store.witnessId ? [store.witnessId] : [])]));
       await appendAudit(tx, { actor, origin: "wizard", action: "audit.register.removed", values: { pool: pool.name }, outcome: "done", poolId });
-      return { ok: true as const, value: { id: poolId } };
+      return { id: poolId };
     },
     { client },
   );
@@ -47,7 +47,7 @@ export function removePool(poolId: string, actor: Actor, client: Db = db()): Pro
 
 type Decided = { id: string; action: string };
 
-async function register(given: Registration, actor: Actor, client: Db, decide: (tx: Transaction) => Promise<Decided | Refused>): Promise<ActionResult<{ id: string }>> {
+async function register(given: Registration, actor: Actor, client: Db, decide: (tx: Transaction) => Promise<Decided | Refused>): Promise<{ id: string } | Refused> {
   try {
     return await inTransaction(
       async (tx) => {
@@ -62,7 +62,7 @@ async function register(given: Registration, actor: Actor, client: Db, decide: (
         await settleInstances(tx, before);
         const values = { pool: given.pool.name, instances: instances.join(", "), stores: given.pool.stores.map((store) => store.type).join(", ") };
         await appendAudit(tx, { actor, origin: "wizard", action: decided.action, values, outcome: "done", poolId: decided.id });
-        return { ok: true as const, value: { id: decided.id } };
+        return { id: decided.id };
       },
       { client },
     );

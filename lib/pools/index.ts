@@ -4,5 +4,5 @@ export { addPool, changePool, removePool } from "./change.ts";
 export { type PoolDraft, Registration } from "./draft.ts";
 export { type Editable, editable, knownInstances } from "./editable.ts";
 export { type Imported, importRegisterFile } from "./import-file.ts";
-export { instancesToWatch, poolById, poolsWithStores, targetOf } from "./register.ts";
+export { instancesToWatch, poolById, poolsWithStores, targetOf, targetsOf } from "./register.ts";
 export { type ReadRegister, readRegisterFile } from "./register-file.ts";

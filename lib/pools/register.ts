@@ -26,7 +26,13 @@ export async function targetOf(instanceId: string, which: Target["which"], clien
   return row && targetFrom(row, which);
 }
 
-export function targetFrom(row: InstanceRow, which: Target["which"]): Target {
+/** Every instance that is watched, as one of its two logins. */
+export async function targetsOf(which: Target["which"], client: Db = db()): Promise<Target[]> {
+  const rows = await client.instance.findMany({ where: { removedAt: null }, orderBy: { name: "asc" } });
+  return rows.map((row) => targetFrom(row, which));
+}
+
+function targetFrom(row: InstanceRow, which: Target["which"]): Target {
   return {
     id: row.id,
     name: row.name,
@@ -35,7 +41,9 @@ export function targetFrom(row: InstanceRow, which: Target["which"]): Target {
     namedInstance: row.namedInstance,
     tls: { minimum: row.tlsMinimum as TlsVersion, trust: row.tlsTrust, ca: row.tlsCa },
     which,
-    login: row.acting && row.actingSecret && which === "acting" ? login(row.acting, row.actingSecret, row.id, "acting") : login(row.looking, row.lookingSecret, row.id, "looking"),
+    ...(row.acting && row.actingSecret && which === "acting"
+      ? login(row.acting, row.actingSecret, placeOf(row.id, "acting"))
+      : login(row.looking, row.lookingSecret, placeOf(row.id, "looking"))),
   };
 }
 
@@ -44,9 +52,15 @@ export function placeOf(instanceId: string, which: Target["which"]): string {
   return `${instanceId}/${which}`;
 }
 
-function login(stored: unknown, secret: string, instanceId: string, which: Target["which"]): Login {
+/** One password that does not open must not hide the other instances. */
+function login(stored: unknown, sealed: string, place: string): Pick<Target, "login" | "unreadable"> {
   const { type, user, domain } = stored as Omit<Login, "password">;
-  return { type, user, ...(domain ? { domain } : {}), password: unseal(secret, placeOf(instanceId, which)) };
+  const known = { type, user, ...(domain ? { domain } : {}) };
+  try {
+    return { login: { ...known, password: unseal(sealed, place) } };
+  } catch (error) {
+    return { login: { ...known, password: "" }, unreadable: (error as Error).message };
+  }
 }
 
 const instanceName = { select: { id: true, name: true } } as const;

@@ -48,6 +48,7 @@ export function connectTo(
   }
 
   async function hear(): Promise<Said | Silence> {
+    if (target.unreadable) return { kind: "login", detail: target.unreadable };
     const connection = looking.generation();
     try {
       // The driver connects, learns and looks: each has its limit, and some of its waits have none.
@@ -64,6 +65,7 @@ export function connectTo(
 
   async function send(sql: string, { timeoutMs }: { timeoutMs: number }): Promise<Outcome> {
     const startedAt = now();
+    if (target.unreadable) return { kind: "broken", sent: false, detail: target.unreadable, ms: 0 };
     try {
       await acting.batch(sql, timeoutMs);
       return { kind: "answered", ms: now() - startedAt };

@@ -10,6 +10,8 @@ export interface Target {
   tls: { minimum: TlsVersion; trust: boolean; ca: string | null };
   which: "looking" | "acting";
   login: Login;
+  /** Why nobody may be sent there with this login: its sealed password does not open. */
+  unreadable?: string;
 }
 
 export interface Login {
