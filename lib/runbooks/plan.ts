@@ -102,9 +102,17 @@ export function situationOf(
     leftOut,
     observations,
     toward: asked.toward,
-    acting,
+    acting: mayAct(acting, observations),
     types: [...new Set(sessions.map((session) => session.store.type))],
   };
+}
+
+/** An acting login of its own, or a looking login that was seen to be sysadmin. */
+function mayAct(acting: ReadonlySet<string>, observations: Observations): ReadonlySet<string> {
+  const sysadmins = [...observations.values()].filter(
+    (observation) => observation.reachable && observation.sysadmin,
+  );
+  return new Set([...acting, ...sysadmins.map((observation) => observation.instanceId)]);
 }
 
 /** Every mirrored session found live on the pool's pairs: the declared ones and those that nobody claimed. */

@@ -163,8 +163,13 @@ function toolsFor(state: RunState, hands: Hands, world: World, writer: Writer): 
         };
       }),
     wake: () => wake?.(),
-    nameOf: (instanceId) => world.nameOf(instanceId),
+    nameOf: (instanceId) => nameIn(state, instanceId),
   };
+}
+
+function nameIn({ plan }: RunState, instanceId: string): string {
+  const partners = plan.stores.flatMap((store) => [store.primary, store.mirror]);
+  return partners.find((instance) => instance.id === instanceId)?.name ?? instanceId;
 }
 
 async function openFor(runId: string, world: World): Promise<Hands> {

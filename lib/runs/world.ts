@@ -6,14 +6,13 @@ import type { Hands } from "#lib/runs/hands.ts";
 /** Everything outside the journal that the engine uses; the app gives it the real things, a test its own lab. */
 export interface World {
   poolById(id: string): Promise<Pool | null>;
-  /** Instance ids whose acting login is registered. */
+  /** Instance ids with an acting login of their own. */
   actingLogins(): Promise<ReadonlySet<string>>;
   openHands(instanceIds: readonly string[]): Promise<Hands>;
   /** What the monitor last heard. */
   observations(): Observations;
   /** A run's own looks are shown to everybody. */
   publish(observation: InstanceObservation): void;
-  nameOf(instanceId: string): string;
   now(): number;
   log(error: unknown, context: Record<string, string>): void;
 }
