@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { say } from "#lib/mirroring/message.ts";
 import type { RunEvent } from "#lib/runs/events.ts";
 import { type Hands, lookWith } from "#lib/runs/hands.ts";
-import { append, isSuperseded, stateOfRun } from "#lib/runs/journal.ts";
+import { append, isSuperseded, Superseded, stateOfRun } from "#lib/runs/journal.ts";
 import { type Held, release, renew, renewEveryMs } from "#lib/runs/lease.ts";
 import { performAct } from "#lib/runs/perform-act.ts";
 import { performWait } from "#lib/runs/perform-wait.ts";
@@ -51,7 +51,7 @@ export function driveRun(runId: string, held: Held, world: World, finished: () =
   async function perform(): Promise<void> {
     const hands = await openFor(runId, world);
     try {
-      while (!stopped) if (!(await nextThing(runId, held, hands, world))) break;
+      while (!stopped) if (!(await nextThing(runId, held, hands, world, () => !stopped))) break;
       const state = await stateOfRun(runId);
       if (state && isEnded(state)) stop();
     } catch (error) {
@@ -73,12 +73,18 @@ export function driveRun(runId: string, held: Held, world: World, finished: () =
 }
 
 /** One step, or the end. False when nothing more is to be done without a person. */
-async function nextThing(runId: string, held: Held, hands: Hands, world: World): Promise<boolean> {
+async function nextThing(
+  runId: string,
+  held: Held,
+  hands: Hands,
+  world: World,
+  alive: () => boolean,
+): Promise<boolean> {
   const state = await stateOfRun(runId);
   if (state?.phase !== "running") return false;
   const writer = writerOf(state, held);
   const open = nextStep(state);
-  const tools = toolsFor(state, hands, world, writer);
+  const tools = toolsFor(state, hands, world, writer, alive);
   if (!open) {
     const situation = await tools.look();
     const result = resultOf(state, situation);
@@ -145,12 +151,14 @@ export function writerOf(state: RunState, held: Held): Writer {
   };
 }
 
-function toolsFor(state: RunState, hands: Hands, world: World, writer: Writer): Tools {
+function toolsFor(state: RunState, hands: Hands, world: World, writer: Writer, alive: () => boolean): Tools {
   let wake: (() => void) | null = null;
   const partners = partnersOf(state);
   return {
-    look: async () =>
-      situationFor(state, await lookWith(hands, partners, world.observations(), world.publish)),
+    look: async () => {
+      if (!alive()) throw new Superseded(`Run ${state.id} is performed here no longer`);
+      return situationFor(state, await lookWith(hands, partners, world.observations(), world.publish));
+    },
     send: (instanceId, sql, timeoutMs) => hands.send(instanceId, sql, timeoutMs),
     append: (...events) => writer(events),
     now: world.now,
