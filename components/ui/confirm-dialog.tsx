@@ -15,6 +15,7 @@ export function ConfirmDialog({
   title,
   action,
   danger = false,
+  disabled = false,
   typed,
   busy = false,
   onConfirm,
@@ -25,6 +26,7 @@ export function ConfirmDialog({
   title: ReactNode;
   action: ReactNode;
   danger?: boolean;
+  disabled?: boolean;
   typed?: { label: ReactNode; expected: string };
   busy?: boolean;
   onConfirm: () => void;
@@ -46,7 +48,7 @@ export function ConfirmDialog({
           <Button
             tone={danger ? "danger" : "brand"}
             busy={busy}
-            disabled={typed !== undefined && given.trim() !== typed.expected}
+            disabled={disabled || (typed !== undefined && given.trim() !== typed.expected)}
             onClick={onConfirm}
           >
             {action}

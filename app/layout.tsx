@@ -1,0 +1,73 @@
+import "./globals.css";
+import type { Metadata, Viewport } from "next";
+import { cookies } from "next/headers";
+import { NextIntlClientProvider } from "next-intl";
+import { getLocale, getTranslations } from "next-intl/server";
+import type { ReactNode } from "react";
+import { Header } from "#components/shell/header.tsx";
+import { Navigation } from "#components/shell/navigation.tsx";
+import { SimulationBand } from "#components/shell/simulation-band.tsx";
+import { themeCookie, themeFrom } from "#components/shell/theme.ts";
+import { Clock } from "#components/ui/clock.tsx";
+import { currentActor } from "#lib/auth/current-actor.ts";
+import { demoIsOn } from "#lib/auth/demo-people.ts";
+import { Frame, OwnMenu } from "./frame.tsx";
+
+export const viewport: Viewport = { width: "device-width", initialScale: 1, colorScheme: "light dark" };
+
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations();
+  const name = demoIsOn() ? `${t("shell.simulation")} · ${t("common.product")}` : t("common.product");
+  return {
+    title: {
+      template: demoIsOn() ? `${t("shell.simulation")} · %s · ${t("common.product")}` : `%s · ${name}`,
+      default: name,
+    },
+    description: t("auth.signIn.lead"),
+    robots: { index: false, follow: false },
+  };
+}
+
+/** Around every page: language, clock, header. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const actor = await currentActor();
+  const theme = themeFrom((await cookies()).get(themeCookie)?.value);
+  const t = await getTranslations("shell");
+
+  const page = (
+    <>
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-md bg-brand-fill px-4 py-2 font-medium text-on-brand focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        {t("skip")}
+      </a>
+      {demoIsOn() && <SimulationBand />}
+      {actor && (
+        <Header
+          navigation={<Navigation role={actor.role} />}
+          live={null /* LIVE 2/2: the live indicator goes here */}
+          menu={<OwnMenu actor={actor} theme={theme} />}
+        />
+      )}
+      <main id="content" tabIndex={-1} className={actor ? "outline-none max-sm:pb-20" : "outline-none"}>
+        {children}
+      </main>
+    </>
+  );
+
+  return (
+    <html lang={await getLocale()} className={theme}>
+      <body>
+        <NextIntlClientProvider>
+          <Clock serverNow={Date.now()}>
+            <Frame>
+              {/* LIVE 1/2: for a signed-in actor, <Live> from ./live.tsx goes around {page}. */}
+              {page}
+            </Frame>
+          </Clock>
+        </NextIntlClientProvider>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,33 @@
+"use client";
+import { useLocale, useTranslations } from "next-intl";
+import { classes } from "#components/ui/classes.ts";
+import { languageNames, languages } from "#lib/i18n/languages.ts";
+import { useLanguageChoice } from "./language-choice.tsx";
+
+/** EN | DE, before anybody is signed in. */
+export function LanguageSwitch() {
+  const t = useTranslations("shell");
+  const locale = useLocale();
+  const choose = useLanguageChoice();
+  return (
+    <fieldset className="flex rounded-full border border-line bg-card p-0.5 text-xs font-medium">
+      <legend className="sr-only">{t("language")}</legend>
+      {languages.map((language) => (
+        <button
+          key={language}
+          type="button"
+          lang={language}
+          aria-label={languageNames[language]}
+          aria-pressed={language === locale}
+          onClick={() => choose(language)}
+          className={classes(
+            "min-h-7 rounded-full px-3 uppercase transition-colors",
+            language === locale ? "bg-brand-soft text-brand" : "text-ink-soft hover:text-ink",
+          )}
+        >
+          {language}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
