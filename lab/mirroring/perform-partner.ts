@@ -4,6 +4,7 @@ import { type Copy, instanceNamed, log, peerOf, sameName, sees } from "#lab/mirr
 import { beginSynchronizing, disband } from "#lab/mirroring/meeting.ts";
 import { refuse } from "#lab/mirroring/messages.ts";
 import type { Fleet } from "#lab/mirroring/model.ts";
+import { forgetSession } from "#lab/mirroring/perform-setup.ts";
 import { takeRole } from "#lab/mirroring/switching.ts";
 import { rewire, talks } from "#lab/mirroring/transport.ts";
 
@@ -106,8 +107,7 @@ function partnerOff(fleet: Fleet, copy: Copy): null {
   const { guid, witness } = copy.mirroring;
   const parties = reached(fleet, copy);
   if (witness !== null && parties.some(({ instance }) => talks(fleet, guid, instance.name, witness))) {
-    const { witnessed } = instanceNamed(fleet, witness);
-    witnessed.splice(0, witnessed.length, ...witnessed.filter((row) => row.guid !== guid));
+    forgetSession(fleet, instanceNamed(fleet, witness), guid);
   }
   for (const party of parties) disband(fleet, party);
   rewire(fleet);

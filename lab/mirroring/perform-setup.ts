@@ -47,8 +47,9 @@ export function witnessOff(fleet: Fleet, copy: Copy): void {
   if (mirroring.witness === null) refuse(1439, database.name);
   const partner = sees(fleet, mirroring.guid, instance.name, mirroring.partner);
   const witness = talks(fleet, mirroring.guid, instance.name, mirroring.witness);
-  // On the mirror only where it is the one partner left.
-  if (mirroring.role === "MIRROR" && partner) refuse(1470, database.name);
+  // On the mirror only where it is the one partner left: not while the witness still sees the principal.
+  const principalSeen = partner || (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
+  if (mirroring.role === "MIRROR" && principalSeen) refuse(1470, database.name);
   if (!partner && !witness && fleet.options.witnessOffAlone === "refused") refuse(1431, database.name);
   const mirror = partner ? peerOf(fleet, copy) : null;
   if ([copy, mirror].some((side) => side && talks(fleet, mirroring.guid, side.instance.name, mirroring.witness))) {
@@ -150,7 +151,19 @@ function dropRow(fleet: Fleet, copy: Copy): void {
   const row = witnessRow(fleet, copy);
   if (!row || copy.mirroring.witness === null) return;
   const witness = instanceNamed(fleet, copy.mirroring.witness);
-  witness.witnessed = witness.witnessed.filter((one) => one !== row);
+  forgetSession(fleet, witness, row.guid);
+}
+
+/** The witness knows this session no longer, and talks to nobody about it. */
+export function forgetSession(fleet: Fleet, witness: Instance, guid: string): void {
+  witness.witnessed = witness.witnessed.filter((row) => row.guid !== guid);
+  for (const view of fleet.connections) {
+    const ends = [view.from, view.to];
+    if (view.guid !== guid || !view.open || !ends.some((name) => sameName(name, witness.name))) continue;
+    view.open = false;
+    view.changedAt = fleet.now;
+    view.dueAt = null;
+  }
 }
 
 /** From the seed and from what has happened, so that the same story has the same guids. */

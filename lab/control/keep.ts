@@ -1,0 +1,77 @@
+/** The served fleet's state on disk: written whole beside the old file, then renamed over it. */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
+
+const FORMAT = 1;
+const STATEMENTS_KEPT = 5_000;
+
+interface Kept {
+  format: number;
+  scenario: string;
+  fleet: Fleet;
+}
+
+/** Null when there is nothing to go on from: no file, another scenario, or an older format. */
+export function recall(directory: string, scenario: string): Fleet | null {
+  let kept: Kept;
+  try {
+    kept = JSON.parse(readFileSync(fileIn(directory), "utf8"));
+  } catch {
+    return null;
+  }
+  return kept.format === FORMAT && kept.scenario === scenario ? kept.fleet : null;
+}
+
+export function keep(directory: string, scenario: string, fleet: Fleet): void {
+  mkdirSync(directory, { recursive: true });
+  const kept: Kept = { format: FORMAT, scenario, fleet: asStored(fleet) };
+  const beside = `${fileIn(directory)}.new`;
+  writeFileSync(beside, JSON.stringify(kept), { mode: 0o600 });
+  renameSync(beside, fileIn(directory));
+}
+
+export function forget(directory: string): void {
+  rmSync(fileIn(directory), { force: true });
+}
+
+/** The fleet stood still while it was not served: whatever was about to happen is still about to happen. */
+export function thaw(fleet: Fleet, now: Milliseconds): Fleet {
+  const gap = now - fleet.now;
+  const later = <T extends Milliseconds | null>(at: T) => (at === null ? at : ((at + gap) as T));
+  fleet.now = now;
+  for (const view of fleet.connections) {
+    view.changedAt = later(view.changedAt);
+    view.dueAt = later(view.dueAt);
+  }
+  for (const instance of fleet.instances) {
+    instance.hungSince = later(instance.hungSince);
+    for (const session of instance.sessions) session.lastRequest = later(session.lastRequest);
+    for (const { mirroring, clients } of instance.databases) {
+      for (const group of clients) group.dueAt = later(group.dueAt);
+      if (!mirroring) continue;
+      mirroring.synchronizesAt = later(mirroring.synchronizesAt);
+      mirroring.asksWitnessAt = later(mirroring.asksWitnessAt);
+      if (mirroring.switchUnderWay) mirroring.switchUnderWay.since += gap;
+    }
+  }
+  return fleet;
+}
+
+/** Wired sessions end with the process, and so do their statements. */
+function asStored(fleet: Fleet): Fleet {
+  return {
+    ...fleet,
+    instances: fleet.instances.map((instance) => ({
+      ...instance,
+      sessions: instance.sessions.filter(({ wired }) => !wired),
+    })),
+    statements: fleet.statements
+      .slice(-STATEMENTS_KEPT)
+      .map((one) => (one.endedAt === null ? { ...one, endedAt: fleet.now, outcome: "cut" as const } : one)),
+  };
+}
+
+function fileIn(directory: string): string {
+  return join(directory, "fleet.json");
+}

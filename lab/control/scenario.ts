@@ -1,0 +1,195 @@
+/** A scenario file: YAML or JSON. Read strictly, and every mistake is told with its place. */
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { z } from "zod";
+
+export type Scenario = z.infer<typeof Scenario>;
+
+export class ScenarioError extends Error {
+  readonly kind = "scenario";
+}
+
+export function readScenario(path: string, variant: string | null): Scenario {
+  let raw: unknown;
+  try {
+    raw = parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new ScenarioError(`The scenario ${path} cannot be read: ${why}`);
+  }
+  const read = Scenario.safeParse(raw);
+  if (!read.success) {
+    const issue = read.error.issues[0];
+    const place = issue?.path.join(".") || "the file";
+    throw new ScenarioError(`The scenario ${path} is not right at ${place}: ${issue?.message}`);
+  }
+  const scenario = withVariant(read.data, variant, path);
+  const problem = strayName(scenario);
+  if (problem) throw new ScenarioError(`The scenario ${path} is not right: ${problem}`);
+  return scenario;
+}
+
+function withVariant(scenario: Scenario, name: string | null, path: string): Scenario {
+  if (name === null) return scenario;
+  const variant = scenario.variants[name];
+  if (!variant) {
+    const known = Object.keys(scenario.variants).join(", ") || "none";
+    throw new ScenarioError(`The scenario ${path} has no variant ${name}; it has: ${known}`);
+  }
+  const plain = (store: { witness?: string | null | undefined }) => (variant.witness ? store : { ...store, witness: null });
+  return {
+    ...scenario,
+    sessions: scenario.sessions.map((pair) => ({
+      ...pair,
+      witness: variant.witness ? pair.witness : null,
+      safety: variant.safety ?? pair.safety,
+    })),
+    pools: scenario.pools.map((pool) => ({ ...pool, stores: pool.stores.map((store) => ({ ...store, ...plain(store) })) })),
+  };
+}
+
+function strayName(scenario: Scenario): string | null {
+  const names = scenario.instances.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice) return `two instances are called ${twice}`;
+  for (const { on, witness } of scenario.sessions) {
+    for (const name of [...on, ...(witness === null ? [] : [witness])]) {
+      if (!names.includes(name)) return `a session names the instance ${name}, which is not listed`;
+    }
+    if (on[0] === on[1] || on.includes(witness ?? "")) return `a session needs different instances, not ${on.join(", ")}`;
+  }
+  return null;
+}
+
+const rate = z.int().min(0).max(10_000_000);
+const seconds = z.int().min(0).max(86_400);
+
+const Login = z.strictObject({
+  name: z.string().min(1),
+  password: z.string(),
+  sysadmin: z.boolean().default(false),
+  grants: z.array(z.string()).default([]),
+  monitor: z.boolean().default(false),
+  defaultDatabase: z.string().default("master"),
+});
+
+const Clients = z.strictObject({
+  host: z.string().min(1),
+  program: z.string().default("Lync Server"),
+  login: z.string().default("CONTOSO\\RTCComponent"),
+  count: z.int().min(1).max(1_000).default(1),
+  followSeconds: seconds.default(3),
+  transactionSeconds: seconds.default(0),
+});
+
+const Endpoint = z.strictObject({
+  name: z.string().default("Mirroring"),
+  port: z.int().min(1).max(65_535).default(5022),
+  state: z.enum(["STARTED", "STOPPED", "DISABLED"]).default("STARTED"),
+  role: z.enum(["NONE", "PARTNER", "WITNESS", "ALL"]).default("ALL"),
+  encryption: z.enum(["DISABLED", "SUPPORTED", "REQUIRED"]).default("REQUIRED"),
+  algorithm: z.enum(["NONE", "RC4", "AES", "AES,RC4", "RC4,AES"]).default("AES"),
+  authentication: z.enum(["NTLM", "KERBEROS", "NEGOTIATE", "CERTIFICATE"]).default("NEGOTIATE"),
+});
+
+const Instance = z.strictObject({
+  name: z.string().min(1).max(128),
+  host: z.string().min(1),
+  version: z.string().regex(/^\d+\.\d+\.\d+\.\d+$/, "a version reads 11.0.7001.0"),
+  level: z.string().default("RTM"),
+  edition: z.string().default("Enterprise Edition (64-bit)"),
+  endpoint: Endpoint.nullable().default(() => Endpoint.parse({})),
+  clockOffsetMs: z.int().default(0),
+  sharedRedoKbPerSecond: rate.nullable().default(null),
+  /** Databases outside any session. */
+  databases: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        state: z.enum(["ONLINE", "RESTORING", "OFFLINE"]).default("ONLINE"),
+        recoveryModel: z.enum(["FULL", "BULK_LOGGED", "SIMPLE"]).default("FULL"),
+        /** Copies of one family can be mirrored with each other; default: the name. */
+        family: z.string().optional(),
+        workloadKbPerSecond: rate.default(0),
+        clients: z.array(Clients).default([]),
+      }),
+    )
+    .default([]),
+});
+
+const Load = {
+  workloadKbPerSecond: rate.optional(),
+  sendKbPerSecond: rate.optional(),
+  redoKbPerSecond: rate.optional(),
+  sendQueueKb: z.int().min(0).optional(),
+  redoQueueKb: z.int().min(0).optional(),
+  dataSizeKb: z.int().min(0).optional(),
+  logMaxKb: z.int().min(1).optional(),
+};
+
+const Session = z.strictObject({
+  /** Principal, then mirror. */
+  on: z.tuple([z.string(), z.string()]),
+  witness: z.string().nullable().default(null),
+  safety: z.enum(["FULL", "OFF"]).default("FULL"),
+  timeoutSeconds: z.int().min(5).max(32_767).default(10),
+  roleSequence: z.int().min(1).default(1),
+  databases: z.array(
+    z.union([
+      z.string().transform((name) => ({ name })),
+      z.strictObject({
+        name: z.string().min(1),
+        ...Load,
+        state: z.enum(["SYNCHRONIZED", "SYNCHRONIZING", "SUSPENDED"]).optional(),
+        redoQueueLimitMb: z.int().min(1).optional(),
+        clients: z.array(Clients).optional(),
+      }),
+    ]),
+  ),
+  ...Load,
+  clients: z.array(Clients).default([]),
+});
+
+const Pool = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  name: z.string().min(1),
+  title: z.string(),
+  product: z.string(),
+  frontEnds: z.array(z.string()).default([]),
+  fileShare: z.string().optional(),
+  stores: z.array(
+    z.strictObject({
+      type: z.string(),
+      primary: z.string(),
+      mirror: z.string(),
+      witness: z.string().nullable().optional(),
+      databases: z.array(z.string()).optional(),
+    }),
+  ),
+});
+
+const Scenario = z.strictObject({
+  name: z.string().min(1),
+  seed: z.int().default(1),
+  startsAt: z.iso.datetime().default("2026-01-05T08:00:00Z"),
+  options: z
+    .strictObject({
+      failoverAnswers: z.enum(["after-switch", "at-once"]).default("after-switch"),
+      attentionOnFailover: z.enum(["goes-on", "aborts"]).default("goes-on"),
+      cutDuringFailover: z.enum(["holds", "aborts"]).default("holds"),
+      resumeOnMirror: z.enum(["refused", "accepted"]).default("refused"),
+      witnessOffAlone: z.enum(["refused", "accepted"]).default("refused"),
+      failoverAfterWitnessLinkLost: z.enum(["none", "automatic"]).default("none"),
+      forceWithWitness: z.enum(["allowed", "refused"]).default("allowed"),
+      suspendedWhileAway: z.enum(["disconnected", "suspended"]).default("disconnected"),
+      switchMilliseconds: z.int().min(0).max(600_000).default(0),
+    })
+    .prefault({}),
+  logins: z.array(Login).min(1),
+  instances: z.array(Instance).min(1),
+  sessions: z.array(Session).default([]),
+  pools: z.array(Pool).default([]),
+  variants: z
+    .record(z.string(), z.strictObject({ witness: z.boolean().default(true), safety: z.enum(["FULL", "OFF"]).optional() }))
+    .default({}),
+});
