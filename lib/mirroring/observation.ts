@@ -17,6 +17,8 @@ interface Round {
 export interface InstanceSilence extends Round {
   reachable: false;
   reason: Silence;
+  /** When the first of an unbroken row of silent rounds began (see `carrySilence`); absent on a round by itself. */
+  silentSince?: number;
 }
 
 /** Why nothing was learned. `rights` means that the server answered and would not say. */
@@ -129,6 +131,16 @@ export function carryForward(
     ...next,
     databases: next.databases.map((fact) => carry(before.get(fact.name.toLowerCase()), fact)),
   };
+}
+
+/** Keeps since when an instance has been silent; `next` is the newer round. */
+export function carrySilence(
+  previous: InstanceObservation | undefined,
+  next: InstanceSilence,
+): InstanceSilence {
+  const before =
+    previous && !previous.reachable ? (previous.silentSince ?? previous.startedAt) : next.startedAt;
+  return { ...next, silentSince: before };
 }
 
 function carry(before: DatabaseFact | undefined, now: DatabaseFact): DatabaseFact {

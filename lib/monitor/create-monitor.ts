@@ -1,5 +1,5 @@
 import "server-only";
-import { carryForward, type InstanceObservation } from "#lib/mirroring/observation.ts";
+import { carryForward, carrySilence, type InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { Gateway } from "#lib/sqlserver/gateway.ts";
 import type { Target } from "#lib/sqlserver/target.ts";
 import { lookEveryMs, silentEveryMs } from "./pace.ts";
@@ -68,7 +68,7 @@ export function createMonitor({ targets, connect, now = Date.now, pace = { lookE
   function takeIn(observation: InstanceObservation): void {
     const before = latest.get(observation.instanceId);
     if (stopped || !watched.has(observation.instanceId) || (before && before.startedAt > observation.startedAt)) return;
-    const next = observation.reachable ? carryForward(before, observation) : observation;
+    const next = observation.reachable ? carryForward(before, observation) : carrySilence(before, observation);
     latest.set(observation.instanceId, next);
     for (const listener of listeners) listener(next);
   }

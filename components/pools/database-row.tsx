@@ -1,0 +1,157 @@
+"use client";
+import { ChevronRight } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useId, useState } from "react";
+import { classes } from "#components/ui/classes.ts";
+import { Cell, Row } from "#components/ui/table.tsx";
+import { useFormats } from "#lib/i18n/use-formats.ts";
+import {
+  claimOf,
+  oldestFact,
+  roleOf,
+  type SeenSide,
+  type Session,
+  servingSide,
+  sides,
+} from "#lib/mirroring/session.ts";
+import { type Disagreement, disagreements, isStale, queuesOf } from "#lib/mirroring/view.ts";
+import { DatabaseDetail } from "./database-detail.tsx";
+import { columns } from "./database-table.tsx";
+import { Freshness } from "./freshness.tsx";
+import { SideCell } from "./side-cell.tsx";
+import { StateBadge } from "./state-badge.tsx";
+
+/** One database, with a line of detail below on demand. */
+export function DatabaseRow({ session, now }: { session: Session; now: number }) {
+  const t = useTranslations("pools.table");
+  const { kilobytes, number } = useFormats();
+  const [open, setOpen] = useState(false);
+  const detail = useId();
+  const at = oldestFact(session);
+  const stale = isStale(at, now);
+  const differing = new Set(disagreements(session));
+  const { unsentKb, redoKb } = queuesOf(session);
+  const users = servingSide(session)?.fact.sessions;
+  return (
+    <>
+      <Row stacked className={classes(stale && "text-stale")}>
+        <Cell heading>
+          <button
+            type="button"
+            aria-expanded={open}
+            aria-controls={detail}
+            onClick={() => setOpen(!open)}
+            className="-ml-1 inline-flex items-center gap-1 rounded text-left font-semibold break-all"
+          >
+            <ChevronRight
+              aria-hidden
+              className={classes("size-4 shrink-0 text-ink-faint transition-transform", open && "rotate-90")}
+            />
+            {session.database}
+          </button>
+        </Cell>
+        {sides(session).map((side) => (
+          <Cell
+            key={side.instance.id}
+            label={side.instance.name}
+            className={classes(differing.has("role") && hatched)}
+          >
+            <SideCell side={side} claim={claimOf(session)} now={now} />
+          </Cell>
+        ))}
+        <Told session={session} of="state" label={t("state")} differing={differing}>
+          {(side) => <StateBadge state={side.mirroring.state} stale={stale} />}
+        </Told>
+        <Told session={session} of="safety" label={t("safety")} differing={differing}>
+          {(side) => side.mirroring.safety}
+        </Told>
+        <Told session={session} of="witness" label={t("witness")} differing={differing}>
+          {(side) => <WitnessWord side={side} />}
+        </Told>
+        <Cell number label={t("unsent")}>
+          {unsentKb === null ? <Unsaid /> : kilobytes(unsentKb)}
+        </Cell>
+        <Cell number label={t("redo")}>
+          {redoKb === null ? <Unsaid /> : kilobytes(redoKb)}
+        </Cell>
+        <Cell number label={t("sessions")}>
+          {users ? number(users.reduce((sum, user) => sum + user.count, 0)) : <Unsaid />}
+        </Cell>
+        <Cell label={t("age")}>
+          <Freshness at={at} stale={stale} />
+        </Cell>
+      </Row>
+      <tr id={detail} hidden={!open} className="max-sm:not-[[hidden]]:block">
+        <td colSpan={columns} className="bg-sunken/40 px-4 py-4 max-sm:block sm:px-5">
+          {open && <DatabaseDetail session={session} />}
+        </td>
+      </tr>
+    </>
+  );
+}
+
+/**
+ * A value that both sides tell. Told alike it is said once, by the principal where there is one; told differently the
+ * cell is hatched and both say theirs.
+ */
+function Told({
+  session,
+  of,
+  label,
+  differing,
+  children,
+}: {
+  session: Session;
+  of: Disagreement;
+  label: string;
+  differing: ReadonlySet<Disagreement>;
+  children: (side: SeenSide) => ReactNode;
+}) {
+  const t = useTranslations("pools.table");
+  const seen = sides(session).filter((side): side is SeenSide => side.said === "seen");
+  const speaker = seen.find((side) => roleOf(side) === "PRINCIPAL") ?? seen[0];
+  if (!speaker)
+    return (
+      <Cell label={label}>
+        <Unsaid />
+      </Cell>
+    );
+  if (!differing.has(of)) return <Cell label={label}>{children(speaker)}</Cell>;
+  return (
+    <Cell label={label} className={hatched}>
+      <span className="block text-xs font-semibold text-warn">{t("disagree")}</span>
+      {seen.map((side) => (
+        <span key={side.instance.id} className="flex items-center gap-1.5 py-0.5 max-sm:justify-end">
+          <span className="text-xs">{side.instance.name}:</span> {children(side)}
+        </span>
+      ))}
+    </Cell>
+  );
+}
+
+function WitnessWord({ side }: { side: SeenSide }) {
+  const t = useTranslations("pools.table");
+  const { witnessName, witnessState } = side.mirroring;
+  if (witnessName === null) return <span className="text-ink-soft">{t("noWitness")}</span>;
+  return (
+    <span className={classes(witnessState !== "CONNECTED" && "font-semibold text-warn")}>
+      {witnessState ?? "UNKNOWN"}
+    </span>
+  );
+}
+
+function Unsaid() {
+  const t = useTranslations("pools.table");
+  return (
+    <>
+      <span aria-hidden className="text-ink-faint">
+        –
+      </span>
+      <span className="sr-only">{t("unsaid")}</span>
+    </>
+  );
+}
+
+/** Where the two sides tell different things. */
+const hatched =
+  "bg-[repeating-linear-gradient(-45deg,transparent_0_6px,color-mix(in_srgb,var(--warn-line)_40%,transparent)_6px_8px)]";

@@ -1,0 +1,117 @@
+import { Check, CircleHelp, X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { classes } from "#components/ui/classes.ts";
+import { Message } from "#components/ui/message.tsx";
+import type { Message as Sentence } from "#lib/mirroring/message.ts";
+import { type Fate, fateSentence, fatesOf, readyForFailover } from "#lib/mirroring/outlook.ts";
+import type { Pool } from "#lib/mirroring/pool.ts";
+import type { Observations } from "#lib/mirroring/session.ts";
+
+/**
+ * The two answers that always stand: could one fail over by hand now, and what happens if a server dies now.
+ * From old facts neither is given. `full` names every reason, and every partner.
+ */
+export function Outlook({
+  pool,
+  observations,
+  stale,
+  full = false,
+}: {
+  pool: Pool;
+  observations: Observations;
+  stale: boolean;
+  full?: boolean;
+}) {
+  const t = useTranslations("pools.outlook");
+  if (stale)
+    return (
+      <dl className="space-y-2 text-sm">
+        <Question is={t("ready")}>
+          <Answer tone="unknown">{t("unknown")}</Answer>
+        </Question>
+        <Question is={t("dies")}>
+          <Answer tone="unknown">{t("unknown")}</Answer>
+        </Question>
+      </dl>
+    );
+  const { ready, reasons } = readyForFailover(pool, observations);
+  const fates = fatesOf(pool, observations).filter((fate) => full || principalOfSome(fate));
+  return (
+    <dl className="space-y-2 text-sm">
+      <Question is={t("ready")}>
+        <Answer tone={ready ? "yes" : "no"}>
+          {ready ? t("yes") : t("no", { count: reasons.length })}
+          {full && <Reasons reasons={reasons} />}
+        </Answer>
+      </Question>
+      <Question is={t("dies")}>
+        {fates.length === 0 && <Answer tone="unknown">{t("noPrincipal")}</Answer>}
+        {fates.map((fate) => (
+          <Answer key={fate.instance.id} tone={toneOf(fate)}>
+            <Message of={fateSentence(fate)} />
+            {full && <Stays fate={fate} />}
+          </Answer>
+        ))}
+      </Question>
+    </dl>
+  );
+}
+
+function Reasons({ reasons }: { reasons: readonly Sentence[] }) {
+  return (
+    <ul className="mt-1 list-disc space-y-0.5 pl-5 text-ink-soft">
+      {reasons.map((reason) => (
+        <li key={`${reason.key} ${reason.values.database}`}>
+          <Message of={reason} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Stays({ fate }: { fate: Fate }) {
+  return (
+    <ul className="mt-1 list-disc space-y-0.5 pl-5 text-ink-soft">
+      {fate.stays.map((stay) => (
+        <li key={stay.database}>
+          <span className="font-medium text-ink">{stay.database}</span>: <Message of={stay.because} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Question({ is, children }: { is: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs font-medium text-ink-faint">{is}</dt>
+      {children}
+    </div>
+  );
+}
+
+function Answer({ tone, children }: { tone: keyof typeof marks; children: ReactNode }) {
+  const { Icon, look } = marks[tone];
+  return (
+    <dd className="flex gap-1.5">
+      <Icon aria-hidden className={classes("mt-0.5 size-4 shrink-0", look)} strokeWidth={2.5} />
+      <div className="min-w-0">{children}</div>
+    </dd>
+  );
+}
+
+const marks = {
+  yes: { Icon: Check, look: "text-ok" },
+  no: { Icon: X, look: "text-warn" },
+  unknown: { Icon: CircleHelp, look: "text-stale" },
+} as const;
+
+function principalOfSome(fate: Fate): boolean {
+  return fate.automatic.length + fate.notGuaranteed.length + fate.stays.length > 0;
+}
+
+function toneOf(fate: Fate): keyof typeof marks {
+  if (fate.stays.length > 0) return "no";
+  return fate.notGuaranteed.length > 0 ? "unknown" : "yes";
+}
