@@ -32,6 +32,8 @@ export interface RunState {
   operator: Person | null;
   steps: StepState[];
   phase: Phase;
+  /** A person chose Return: what was moved belongs back where it came from. */
+  returned: boolean;
   exceptions: Message[];
   endedAt: string | null;
   result: Result | null;
@@ -101,6 +103,7 @@ function begin(id: string, poolId: string, entry: JournalEntry & { type: "planne
     operator: null,
     steps: plan.steps.map(untouched),
     phase: "planned",
+    returned: false,
     exceptions: [],
     endedAt: null,
     result: null,
@@ -218,7 +221,8 @@ function decided(state: RunState, choice: Choice, steps: Step[], by: Person): Ru
     step.state === "pending" || step.state === "open" ? { ...step, state: "superseded" as const } : step,
   );
   const phase = choice === "stop" ? state.phase : ("running" as const);
-  return { ...state, operator: by, phase, steps: [...kept, ...steps.map(untouched)] };
+  const returned = choice === "stop" ? state.returned : choice === "return";
+  return { ...state, operator: by, phase, returned, steps: [...kept, ...steps.map(untouched)] };
 }
 
 function withStep(state: RunState, id: string, next: (step: StepState) => StepState): RunState {
