@@ -331,7 +331,10 @@ describe("a run whose process is gone", () => {
     engine = createEngine(realWorld());
     // The lease of the process that is gone runs out; until then nobody takes the run over.
     await vi.waitUntil(
-      async () => (await engine.adoptOrphans(), (await stateOfRun(runId))!.phase === "interrupted"),
+      async () => {
+        await engine.adoptOrphans();
+        return (await stateOfRun(runId))!.phase === "interrupted";
+      },
       { timeout: 30_000, interval: 500 },
     );
     expect(await lab.sent()).toEqual(sent);
