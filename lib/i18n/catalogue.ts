@@ -4,7 +4,7 @@ import type { Language } from "./languages.ts";
  * THE list of areas: messages/<language>/<area>.json for each. An area is the first part of its keys:
  * "people.title" stands in people.json under "title". To add an area: two files and one word here.
  */
-export const areas = ["common", "auth", "people", "shell"] as const;
+export const areas = ["common", "auth", "people", "shell", "checks", "pools"] as const;
 
 export type Messages = { [key: string]: string | Messages };
 
