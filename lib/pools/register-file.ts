@@ -20,7 +20,7 @@ export interface RegisterFile {
 /** Each mistake is one sentence: where in the file, what was expected, what came. */
 export type ReadRegister = { ok: true; register: RegisterFile } | { ok: false; mistakes: string[] };
 
-export function readRegisterFile(file: string, env: NodeJS.ProcessEnv = process.env): ReadRegister {
+export function readRegisterFile(file: string, env: Record<string, string | undefined> = process.env): ReadRegister {
   const full = path.resolve(/* turbopackIgnore: true */ file);
   if (!existsSync(/* turbopackIgnore: true */ full)) return { ok: false, mistakes: [`${file}: no such file`] };
   const lines = new LineCounter();
@@ -47,7 +47,7 @@ export function readRegisterFile(file: string, env: NodeJS.ProcessEnv = process.
 type Path = (string | number)[];
 interface Reading {
   folder: string;
-  env: NodeJS.ProcessEnv;
+  env: Record<string, string | undefined>;
   mistake(at: Path, sentence: string): void;
 }
 
@@ -154,7 +154,7 @@ function sentences(file: string, came: unknown, issue: z.core.$ZodIssue): string
 function expected(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return { string: "text", number: "a number", array: "a list", object: "a group of settings", boolean: "true or false" }[issue.expected as string] ?? issue.expected;
+      return { string: "text", nonoptional: "text", number: "a number", array: "a list", object: "a group of settings", boolean: "true or false" }[issue.expected as string] ?? issue.expected;
     case "invalid_value":
       return `one of ${issue.values.join(", ")}`;
     case "too_small":
