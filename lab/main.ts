@@ -84,7 +84,8 @@ function readOptions(args: string[]) {
     },
   });
   const [verb, file, ...rest] = positionals;
-  const usage = "Usage: npm run lab -- up <scenario file | --example NAME> [options]; docs/lab.md lists them.";
+  const usage =
+    "Usage: npm run lab -- up <scenario file | --example NAME> [options]; docs/lab.md lists them.";
   if (verb !== "up" || rest.length > 0) throw new ScenarioError(usage);
   if ((file === undefined) === (values.example === undefined)) {
     throw new ScenarioError(`Give either a scenario file or --example NAME. ${usage}`);
@@ -146,19 +147,29 @@ function announce(scenario: Scenario, { running }: ServedFleet, control: string)
   process.stdout.write(`${JSON.stringify({ ready: true, control, instances })}\n`);
   if (!process.stdout.isTTY) return;
   const rows = running.fleet.instances.map(
-    ({ name, port, version, databases }) => `  ${name.padEnd(12)} 127.0.0.1,${port}  ${version.padEnd(14)} ${databases.length} databases`,
+    ({ name, port, version, databases }) =>
+      `  ${name.padEnd(12)} 127.0.0.1,${port}  ${version.padEnd(14)} ${databases.length} databases`,
   );
   process.stdout.write(`\n${scenario.name}: control at ${control}\n${rows.join("\n")}\n`);
 }
 
 function isExpected(error: unknown): boolean {
   const { kind, code } = (error ?? {}) as { kind?: string; code?: string };
-  return kind === "scenario" || (typeof code === "string" && (code.startsWith("ERR_PARSE_ARGS") || /^E[A-Z]+$/.test(code)));
+  return (
+    kind === "scenario" ||
+    (typeof code === "string" && (code.startsWith("ERR_PARSE_ARGS") || /^E[A-Z]+$/.test(code)))
+  );
 }
 
 function sentenceOf(error: unknown): string {
-  const { code, message, port, path } = error as { code?: string; message: string; port?: number; path?: string };
-  if (code === "EADDRINUSE") return `Port ${port} is in use. Choose other ports with --port-base or --control-port.`;
+  const { code, message, port, path } = error as {
+    code?: string;
+    message: string;
+    port?: number;
+    path?: string;
+  };
+  if (code === "EADDRINUSE")
+    return `Port ${port} is in use. Choose other ports with --port-base or --control-port.`;
   if (code === "EACCES" && port) return `Port ${port} may not be opened by this user. Choose a higher one.`;
   if (code === "EACCES" || code === "EPERM") return `No permission to write ${path}.`;
   return message.split("\n")[0] ?? message;

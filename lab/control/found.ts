@@ -3,7 +3,14 @@ import { createHash } from "node:crypto";
 import type { Scenario } from "#lab/control/scenario.ts";
 import { settle } from "#lab/mirroring/advance.ts";
 import { type Copy, findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
-import type { ClientGroup, Database, Fleet, Instance, Milliseconds, Mirroring } from "#lab/mirroring/model.ts";
+import type {
+  ClientGroup,
+  Database,
+  Fleet,
+  Instance,
+  Milliseconds,
+  Mirroring,
+} from "#lab/mirroring/model.ts";
 import { newRow } from "#lab/mirroring/perform-setup.ts";
 import { arrive } from "#lab/mirroring/show.ts";
 import { rewire } from "#lab/mirroring/transport.ts";
@@ -56,7 +63,10 @@ function instanceFrom(
     startedAt: now - DAY_MS * (3 + at),
     clockOffset: plan.clockOffsetMs,
     endpoint: plan.endpoint === null ? null : { ...plan.endpoint, endpointId: 65_536 + at },
-    logins: scenario.logins.map((login) => ({ ...login, sid: digest(seed, "login", login.name).slice(0, 32) })),
+    logins: scenario.logins.map((login) => ({
+      ...login,
+      sid: digest(seed, "login", login.name).slice(0, 32),
+    })),
     databases: [],
     witnessed: [],
     sessions: [],
@@ -79,7 +89,13 @@ function addSession(fleet: Fleet, pair: Pair, plan: Plan): void {
   const guid = guidFrom(fleet.seed, "session", pair.on.join(), plan.name);
   const instances = pair.on.map((name) => instanceNamed(fleet, name));
   const copies = instances.map((instance, side): Copy => {
-    const database = blankDatabase(instance, plan.name, fleet.seed, `${pair.on.join()} ${plan.name}`, fleet.now);
+    const database = blankDatabase(
+      instance,
+      plan.name,
+      fleet.seed,
+      `${pair.on.join()} ${plan.name}`,
+      fleet.now,
+    );
     const sendQueueKb = load.sendQueueKb ?? 0;
     database.workloadKbPerSecond = load.workloadKbPerSecond ?? 0;
     database.dataSizeKb = load.dataSizeKb ?? database.dataSizeKb;
@@ -120,7 +136,13 @@ function addSession(fleet: Fleet, pair: Pair, plan: Plan): void {
   if (pair.witness !== null) instanceNamed(fleet, pair.witness).witnessed.push(newRow(copies[0]!));
 }
 
-function blankDatabase(instance: Instance, name: string, seed: number, family: string, now: Milliseconds): Database {
+function blankDatabase(
+  instance: Instance,
+  name: string,
+  seed: number,
+  family: string,
+  now: Milliseconds,
+): Database {
   if (findDatabase(instance, name)) throw new Error(`${instance.name} has the database ${name} twice`);
   const size = Number.parseInt(digest(seed, "size", family).slice(0, 4), 16);
   return {
@@ -160,7 +182,10 @@ function guidFrom(seed: number, ...what: string[]): string {
 }
 
 function digest(seed: number, ...what: string[]): string {
-  return createHash("sha256").update([seed, ...what].join("\0")).digest("hex").toUpperCase();
+  return createHash("sha256")
+    .update([seed, ...what].join("\0"))
+    .digest("hex")
+    .toUpperCase();
 }
 
 function definedOf<T extends object>(values: T): Partial<T> {

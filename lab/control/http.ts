@@ -18,7 +18,10 @@ class Refused extends Error {
 export function createControl(served: ServedFleet): Server {
   return createServer(async (request, response) => {
     const reply = (status: number, body: unknown) => {
-      response.writeHead(status, { "content-type": "application/json; charset=utf-8", "cache-control": "no-store" });
+      response.writeHead(status, {
+        "content-type": "application/json; charset=utf-8",
+        "cache-control": "no-store",
+      });
       response.end(`${JSON.stringify(body)}\n`);
     };
     try {
@@ -70,7 +73,8 @@ async function answer(served: ServedFleet, request: IncomingMessage): Promise<un
 
 async function power(served: ServedFleet, [, name = "", action = ""]: string[]) {
   const instance = instanceOf(served, name);
-  if (!isPowerAction(action)) throw new Refused(404, `An instance can stop, start, hang or wake, not "${action}"`);
+  if (!isPowerAction(action))
+    throw new Refused(404, `An instance can stop, start, hang or wake, not "${action}"`);
   const why = whyNotPower(served.running.fleet, instance.name, action);
   if (why) throw new Refused(400, why);
   await served.power(instance.name, action);
@@ -80,7 +84,8 @@ async function power(served: ServedFleet, [, name = "", action = ""]: string[]) 
 function link(served: ServedFleet, [, one = "", other = "", action = ""]: string[]) {
   const [a, b] = [instanceOf(served, one).name, instanceOf(served, other).name];
   if (a === b) throw new Refused(400, `A link joins two instances; ${a} was named twice`);
-  if (action !== "cut" && action !== "join") throw new Refused(404, `A link can be cut or joined ("cut", "join"), not "${action}"`);
+  if (action !== "cut" && action !== "join")
+    throw new Refused(404, `A link can be cut or joined ("cut", "join"), not "${action}"`);
   served.running.change((fleet) => setLink(fleet, a, b, action === "cut"));
   return { ok: true, link: [a, b], cut: action === "cut" };
 }
@@ -88,14 +93,22 @@ function link(served: ServedFleet, [, one = "", other = "", action = ""]: string
 const rate = z.int().min(0).max(10_000_000);
 const queue = z.int().min(0).max(1_000_000_000);
 const Load = z
-  .strictObject({ workloadKbPerSecond: rate, sendKbPerSecond: rate, redoKbPerSecond: rate, sendQueueKb: queue, redoQueueKb: queue })
+  .strictObject({
+    workloadKbPerSecond: rate,
+    sendKbPerSecond: rate,
+    redoKbPerSecond: rate,
+    sendQueueKb: queue,
+    redoQueueKb: queue,
+  })
   .partial();
 
 function load(served: ServedFleet, [, name = ""]: string[], on: string | null, body: unknown) {
   const { running } = served;
   const read = Load.safeParse(body);
   if (!read.success || Object.keys(read.data).length === 0) {
-    const why = read.success ? "the body is empty" : `${read.error.issues[0]?.path.join(".") || "body"}: ${read.error.issues[0]?.message}`;
+    const why = read.success
+      ? "the body is empty"
+      : `${read.error.issues[0]?.path.join(".") || "body"}: ${read.error.issues[0]?.message}`;
     throw new Refused(400, `Expected some of ${Object.keys(Load.shape).join(", ")} as whole numbers; ${why}`);
   }
   const where = on === null ? null : instanceOf(served, on).name;
@@ -110,7 +123,10 @@ function load(served: ServedFleet, [, name = ""]: string[], on: string | null, b
   }
   if (guids.length > 1) {
     const at = copies.map(({ instance }) => instance.name).join(", ");
-    throw new Refused(400, `Several sessions have a database ${name}; say which with ?instance= and one of: ${at}`);
+    throw new Refused(
+      400,
+      `Several sessions have a database ${name}; say which with ?instance= and one of: ${at}`,
+    );
   }
   running.change((fleet) => setLoad(fleet, guids[0]!, read.data));
   return { ok: true, session: fusedSessions(running.fleet).find(({ guid }) => guid === guids[0]) };

@@ -6,7 +6,9 @@ import type { Fleet } from "#lab/mirroring/model.ts";
 
 export function writeRegister(path: string, scenario: Scenario, fleet: Fleet): void {
   const named = new Set(
-    scenario.pools.flatMap(({ stores }) => stores.flatMap(({ primary, mirror, witness }) => [primary, mirror, witness])),
+    scenario.pools.flatMap(({ stores }) =>
+      stores.flatMap(({ primary, mirror, witness }) => [primary, mirror, witness]),
+    ),
   );
   const instances = fleet.instances
     .filter(({ name }) => named.has(name))

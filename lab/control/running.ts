@@ -91,7 +91,12 @@ export function runFleet(
     onChange();
   }
 
-  function waitFor(signal: AbortSignal, dueAt: Milliseconds | null, ends: (end: End) => boolean, onAbort: () => void) {
+  function waitFor(
+    signal: AbortSignal,
+    dueAt: Milliseconds | null,
+    ends: (end: End) => boolean,
+    onAbort: () => void,
+  ) {
     return new Promise<void>((resolve, reject) => {
       const wait: Wait = { dueAt, ends: () => ends({ resolve: settled(resolve), reject: settled(reject) }) };
       const aborted = () => {

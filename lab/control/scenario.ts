@@ -36,7 +36,8 @@ function withVariant(scenario: Scenario, name: string | null, path: string): Sce
     const known = Object.keys(scenario.variants).join(", ") || "none";
     throw new ScenarioError(`The scenario ${path} has no variant ${name}; it has: ${known}`);
   }
-  const plain = (store: { witness?: string | null | undefined }) => (variant.witness ? store : { ...store, witness: null });
+  const plain = (store: { witness?: string | null | undefined }) =>
+    variant.witness ? store : { ...store, witness: null };
   return {
     ...scenario,
     sessions: scenario.sessions.map((pair) => ({
@@ -44,7 +45,10 @@ function withVariant(scenario: Scenario, name: string | null, path: string): Sce
       witness: variant.witness ? pair.witness : null,
       safety: variant.safety ?? pair.safety,
     })),
-    pools: scenario.pools.map((pool) => ({ ...pool, stores: pool.stores.map((store) => ({ ...store, ...plain(store) })) })),
+    pools: scenario.pools.map((pool) => ({
+      ...pool,
+      stores: pool.stores.map((store) => ({ ...store, ...plain(store) })),
+    })),
   };
 }
 
@@ -56,7 +60,8 @@ function strayName(scenario: Scenario): string | null {
     for (const name of [...on, ...(witness === null ? [] : [witness])]) {
       if (!names.includes(name)) return `a session names the instance ${name}, which is not listed`;
     }
-    if (on[0] === on[1] || on.includes(witness ?? "")) return `a session needs different instances, not ${on.join(", ")}`;
+    if (on[0] === on[1] || on.includes(witness ?? ""))
+      return `a session needs different instances, not ${on.join(", ")}`;
   }
   return null;
 }
@@ -190,6 +195,9 @@ const Scenario = z.strictObject({
   sessions: z.array(Session).default([]),
   pools: z.array(Pool).default([]),
   variants: z
-    .record(z.string(), z.strictObject({ witness: z.boolean().default(true), safety: z.enum(["FULL", "OFF"]).optional() }))
+    .record(
+      z.string(),
+      z.strictObject({ witness: z.boolean().default(true), safety: z.enum(["FULL", "OFF"]).optional() }),
+    )
     .default({}),
 });

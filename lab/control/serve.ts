@@ -20,7 +20,10 @@ interface ServeOptions {
   onChange: () => void;
 }
 
-export async function serveFleet(fleet: Fleet, { virtual, portOf, onChange }: ServeOptions): Promise<ServedFleet> {
+export async function serveFleet(
+  fleet: Fleet,
+  { virtual, portOf, onChange }: ServeOptions,
+): Promise<ServedFleet> {
   const registry = createSessionRegistry();
   const onCut = (cuts: { instance: InstanceName; spids: number[] }[]) => {
     for (const { instance, spids } of cuts) registry.cut(instance, spids);

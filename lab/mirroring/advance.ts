@@ -1,9 +1,10 @@
 /** The fleet's time. Everything happens at the moment it is due, in one order, however the time is cut into pieces. */
-import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
+
 import { allCopies } from "#lab/mirroring/find.ts";
 import { dueFlows, flow, logFlows } from "#lab/mirroring/flow.ts";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
 import { type Cut, dueClients, RECOVERY_MS, refreshClients, show } from "#lab/mirroring/show.ts";
+import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
 import { dueConnections, settleConnections } from "#lab/mirroring/transport.ts";
 
 /** Lets the time pass and returns the sessions that were cut meanwhile. */
@@ -28,9 +29,13 @@ export function nextDue(fleet: Fleet): Milliseconds | null {
     mirroring.synchronized ? 0 : mirroring.synchronizesAt,
     mirroring.switchUnderWay ? mirroring.switchUnderWay.since + fleet.options.switchMilliseconds : 0,
   ]);
-  const due = [...starts, ...sessions, ...dueConnections(fleet), ...dueFlows(fleet), ...dueClients(fleet)].filter(
-    (at) => at > fleet.now,
-  );
+  const due = [
+    ...starts,
+    ...sessions,
+    ...dueConnections(fleet),
+    ...dueFlows(fleet),
+    ...dueClients(fleet),
+  ].filter((at) => at > fleet.now);
   return due.length > 0 ? Math.min(...due) : null;
 }
 
@@ -38,7 +43,12 @@ export function nextDue(fleet: Fleet): Milliseconds | null {
 export function settle(fleet: Fleet): Cut[] {
   const cuts: Cut[] = [];
   for (let round = 0; round < 100; round++) {
-    const moved = [settleConnections(fleet), askWitnesses(fleet), completeSwitches(fleet), synchronize(fleet)].some(Boolean);
+    const moved = [
+      settleConnections(fleet),
+      askWitnesses(fleet),
+      completeSwitches(fleet),
+      synchronize(fleet),
+    ].some(Boolean);
     cuts.push(...show(fleet));
     if (!moved) return cuts;
   }

@@ -1,6 +1,7 @@
 /** What may befall a fleet from outside: power, cables, load. */
-import { allCopies, instanceNamed, sameName } from "#lab/mirroring/find.ts";
+
 import { settle } from "#lab/mirroring/advance.ts";
+import { allCopies, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
 import { forgetConnections } from "#lab/mirroring/transport.ts";
@@ -10,9 +11,11 @@ export type PowerAction = "stop" | "start" | "hang" | "wake";
 /** Null, or a sentence that says why this cannot be done now. */
 export function whyNotPower(fleet: Fleet, name: InstanceName, action: PowerAction): string | null {
   const { power } = instanceNamed(fleet, name);
-  if (action === "start" && power !== "stopped") return `${name} is ${power}; only a stopped instance can be started`;
+  if (action === "start" && power !== "stopped")
+    return `${name} is ${power}; only a stopped instance can be started`;
   if (action === "stop" && power === "stopped") return `${name} is already stopped`;
-  if (action === "hang" && power !== "running") return `${name} is ${power}; only a running instance can hang`;
+  if (action === "hang" && power !== "running")
+    return `${name} is ${power}; only a running instance can hang`;
   if (action === "wake" && power !== "hung") return `${name} is ${power}; only a hung instance can be woken`;
   return null;
 }
@@ -55,7 +58,8 @@ export function setLoad(fleet: Fleet, guid: string, load: Load): Cut[] {
     database.workloadKbPerSecond = load.workloadKbPerSecond ?? database.workloadKbPerSecond;
     mirroring.sendKbPerSecond = load.sendKbPerSecond ?? mirroring.sendKbPerSecond;
     mirroring.redoKbPerSecond = load.redoKbPerSecond ?? mirroring.redoKbPerSecond;
-    if (load.redoQueueKb !== undefined && mirroring.role === "MIRROR") mirroring.redoQueueKb = load.redoQueueKb;
+    if (load.redoQueueKb !== undefined && mirroring.role === "MIRROR")
+      mirroring.redoQueueKb = load.redoQueueKb;
     if (load.sendQueueKb === undefined) continue;
     if (mirroring.role === "PRINCIPAL") {
       // A queue is log that was written: the end of the log moves with it.

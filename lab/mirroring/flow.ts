@@ -58,7 +58,8 @@ export function logFlows(fleet: Fleet, principal: Copy): Copy | null {
   const mirror = peerOf(fleet, principal);
   const { guid, partner, role, suspended } = principal.mirroring;
   if (!mirror || role !== "PRINCIPAL" || mirror.mirroring.role !== "MIRROR") return null;
-  if (suspended || mirror.mirroring.suspended || !talks(fleet, guid, principal.instance.name, partner)) return null;
+  if (suspended || mirror.mirroring.suspended || !talks(fleet, guid, principal.instance.name, partner))
+    return null;
   return mirror;
 }
 
@@ -102,7 +103,8 @@ function redoRate(fleet: Fleet, { instance, mirroring }: Copy): number {
   const budget = instance.sharedRedoKbPerSecond;
   if (budget === null) return mirroring.redoKbPerSecond;
   const sharers = allCopies(fleet).filter(
-    (copy) => sameName(copy.instance.name, instance.name) && (copy.mirroring.redoQueueKb > 0 || isFed(fleet, copy)),
+    (copy) =>
+      sameName(copy.instance.name, instance.name) && (copy.mirroring.redoQueueKb > 0 || isFed(fleet, copy)),
   );
   return Math.min(mirroring.redoKbPerSecond, Math.floor(budget / Math.max(1, sharers.length)));
 }
@@ -110,7 +112,9 @@ function redoRate(fleet: Fleet, { instance, mirroring }: Copy): number {
 function isFed(fleet: Fleet, mirror: Copy): boolean {
   if (mirror.mirroring.role !== "MIRROR") return false;
   const principal = peerOf(fleet, mirror);
-  return principal !== null && principal.database.workloadKbPerSecond > 0 && logFlows(fleet, principal) !== null;
+  return (
+    principal !== null && principal.database.workloadKbPerSecond > 0 && logFlows(fleet, principal) !== null
+  );
 }
 
 function arrivalRate({ source, write, send }: Stream): number {

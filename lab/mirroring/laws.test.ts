@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { advance } from "#lab/mirroring/advance.ts";
-import { allCopies } from "#lab/mirroring/find.ts";
 import type { PowerAction } from "#lab/mirroring/faults.ts";
 import { whyNotPower } from "#lab/mirroring/faults.ts";
+import { allCopies } from "#lab/mirroring/find.ts";
 import type { Fleet } from "#lab/mirroring/model.ts";
 import { isOpen } from "#lab/mirroring/show.ts";
 import { type Base, type Spoken, type Story, story } from "#lab/mirroring/story.ts";
@@ -32,12 +32,51 @@ const commands: Spoken[] = [
   { kind: "set-recovery", model: "SIMPLE" },
 ];
 
+/** What may lose log by its nature, and what leads to it. SAFETY OFF does not: it ends the automatic failover. */
+const losing = ["force-service", "partner-off", "set-partner", "witness-off"];
+
 const event: fc.Arbitrary<Event> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ does: fc.constant("power" as const), action: fc.constantFrom<PowerAction>("stop", "start", "hang", "wake"), instance: fc.constantFrom("A", "B", "W") }) },
-  { weight: 3, arbitrary: fc.record({ does: fc.constant("link" as const), link: fc.constantFrom("A-B" as const, "A-W" as const, "B-W" as const), cut: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ does: fc.constant("sql" as const), instance: fc.constantFrom("A", "B"), command: fc.constantFrom(...commands) }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant("load" as const), workload: fc.nat(2_000), send: fc.nat(2_000), redo: fc.nat(2_000), queue: fc.nat(5_000) }) },
-  { weight: 5, arbitrary: fc.record({ does: fc.constant("pass" as const), ms: fc.oneof(fc.nat(300), fc.nat(3_000), fc.nat(30_000)) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      does: fc.constant("power" as const),
+      action: fc.constantFrom<PowerAction>("stop", "start", "hang", "wake"),
+      instance: fc.constantFrom("A", "B", "W"),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      does: fc.constant("link" as const),
+      link: fc.constantFrom("A-B" as const, "A-W" as const, "B-W" as const),
+      cut: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      does: fc.constant("sql" as const),
+      instance: fc.constantFrom("A", "B"),
+      command: fc.constantFrom(...commands),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant("load" as const),
+      workload: fc.nat(2_000),
+      send: fc.nat(2_000),
+      redo: fc.nat(2_000),
+      queue: fc.nat(5_000),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      does: fc.constant("pass" as const),
+      ms: fc.oneof(fc.nat(300), fc.nat(3_000), fc.nat(30_000)),
+    }),
+  },
 );
 const base = fc.constantFrom<Base>("base0", "base0", "base1", "base2");
 const tale = fc.array(event, { minLength: 1, maxLength: 40 });
@@ -57,13 +96,19 @@ describe("a thousand random stories", () => {
 
   it("a refused statement changes nothing", () => {
     fc.assert(
-      fc.property(base, tale, fc.constantFrom("A", "B"), fc.constantFrom(...commands), (from, events, instance, command) => {
-        const s = story(from);
-        for (const happening of events) happen(s, happening);
-        if (s.fleet.instances.find(({ name }) => name === instance)?.power !== "running") return;
-        const before = JSON.stringify(s.fleet);
-        if (typeof s.sql(instance, command) === "number") expect(JSON.stringify(s.fleet)).toBe(before);
-      }),
+      fc.property(
+        base,
+        tale,
+        fc.constantFrom("A", "B"),
+        fc.constantFrom(...commands),
+        (from, events, instance, command) => {
+          const s = story(from);
+          for (const happening of events) happen(s, happening);
+          if (s.fleet.instances.find(({ name }) => name === instance)?.power !== "running") return;
+          const before = JSON.stringify(s.fleet);
+          if (typeof s.sql(instance, command) === "number") expect(JSON.stringify(s.fleet)).toBe(before);
+        },
+      ),
       { numRuns: 500, seed: 7 },
     );
   }, 120_000);
@@ -72,17 +117,19 @@ describe("a thousand random stories", () => {
     fc.assert(
       fc.property(tale, (events) => {
         const s = story("base0").load({ workloadKbPerSecond: 500, sendKbPerSecond: 900 });
-        let forced = false;
-        const owner = () => allCopies(s.fleet).find(({ mirroring }) => mirroring.role === "PRINCIPAL");
+        let written = 0;
         for (const happening of events) {
-          const before = owner();
-          const written = before?.database.endOfLogKb ?? 0;
-          forced ||= happening.does === "sql" && ["force-service", "partner-off", "set-partner"].includes(happening.command.kind);
-          if (forced) return;
-          happen(s, happening);
-          const after = allCopies(s.fleet).filter(({ mirroring }) => mirroring.role === "PRINCIPAL");
-          const newest = after.toSorted((x, y) => y.mirroring.roleSequence - x.mirroring.roleSequence)[0];
-          if (newest) expect(newest.database.endOfLogKb, JSON.stringify(events)).toBeGreaterThanOrEqual(written);
+          if (happening.does === "sql" && losing.includes(happening.command.kind)) continue;
+          happen(s, happening, () => {
+            const principals = allCopies(s.fleet).filter(({ mirroring }) => mirroring.role === "PRINCIPAL");
+            const owner = principals.toSorted(
+              (x, y) => y.mirroring.roleSequence - x.mirroring.roleSequence,
+            )[0];
+            expect(owner?.database.endOfLogKb ?? written, JSON.stringify(events)).toBeGreaterThanOrEqual(
+              written,
+            );
+            written = owner?.database.endOfLogKb ?? written;
+          });
         }
       }),
       { numRuns: 500, seed: 11 },
@@ -100,20 +147,30 @@ describe("a thousand random stories", () => {
 
   it("one long advance equals many short ones", () => {
     fc.assert(
-      fc.property(base, tale, fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 12 }), (from, events, pieces) => {
-        const [whole, cutUp] = [story(from), story(from)];
-        for (const happening of events) for (const s of [whole, cutUp]) happen(s, happening);
-        advance(whole.fleet, pieces.reduce((sum, ms) => sum + ms, 0));
-        for (const ms of pieces) advance(cutUp.fleet, ms);
-        expect(JSON.stringify(cutUp.fleet)).toBe(JSON.stringify(whole.fleet));
-      }),
+      fc.property(
+        base,
+        tale,
+        fc.array(fc.integer({ min: 1, max: 4_000 }), { minLength: 1, maxLength: 12 }),
+        (from, events, pieces) => {
+          const [whole, cutUp] = [story(from), story(from)];
+          for (const happening of events) for (const s of [whole, cutUp]) happen(s, happening);
+          advance(
+            whole.fleet,
+            pieces.reduce((sum, ms) => sum + ms, 0),
+          );
+          for (const ms of pieces) advance(cutUp.fleet, ms);
+          expect(JSON.stringify(cutUp.fleet)).toBe(JSON.stringify(whole.fleet));
+        },
+      ),
       { numRuns: 300, seed: 5 },
     );
   }, 120_000);
 });
 
 it("3600 seconds are an hour, to the byte", () => {
-  const [hour, seconds] = [story(), story()].map((s) => s.load({ workloadKbPerSecond: 333, redoKbPerSecond: 200 }));
+  const [hour, seconds] = [story(), story()].map((s) =>
+    s.load({ workloadKbPerSecond: 333, redoKbPerSecond: 200 }),
+  );
   hour!.after(3_600);
   for (let n = 0; n < 3_600; n++) seconds!.after(1);
   expect(JSON.stringify(seconds!.fleet)).toBe(JSON.stringify(hour!.fleet));
@@ -129,7 +186,8 @@ function told(from: Base, events: Event[]): string {
 function happen(s: Story, happening: Event, look: () => void = () => {}): void {
   switch (happening.does) {
     case "power":
-      if (whyNotPower(s.fleet, happening.instance, happening.action) === null) s.power(happening.action, happening.instance);
+      if (whyNotPower(s.fleet, happening.instance, happening.action) === null)
+        s.power(happening.action, happening.instance);
       break;
     case "link":
       if (happening.cut) s.cut(happening.link);
@@ -163,8 +221,11 @@ function tooManyServing(fleet: Fleet): string | null {
     ({ instance, database }) => instance.power === "running" && isOpen(instance, database),
   );
   for (const copy of serving) {
-    const others = serving.filter(({ mirroring }) => mirroring.guid === copy.mirroring.guid && mirroring !== copy.mirroring);
-    if (others.length > 0 && copy.mirroring.witness !== null) return `${copy.instance.name} and ${others[0]?.instance.name}`;
+    const others = serving.filter(
+      ({ mirroring }) => mirroring.guid === copy.mirroring.guid && mirroring !== copy.mirroring,
+    );
+    if (others.length > 0 && copy.mirroring.witness !== null)
+      return `${copy.instance.name} and ${others[0]?.instance.name}`;
   }
   return null;
 }

@@ -9,7 +9,12 @@ import type { Fleet, InstanceName, WitnessRow } from "#lab/mirroring/model.ts";
 const SYNCHRONIZING_AT_LEAST_MS = 1_000;
 
 /** "met" opens the connection, "over" means that one side learned that the session has ended. */
-export function meet(fleet: Fleet, guid: string, a: InstanceName, b: InstanceName): "met" | "over" | "rejected" {
+export function meet(
+  fleet: Fleet,
+  guid: string,
+  a: InstanceName,
+  b: InstanceName,
+): "met" | "over" | "rejected" {
   const [one, other] = [copyOn(fleet, a, guid), copyOn(fleet, b, guid)];
   if (one && sameName(one.mirroring.partner, b)) return meetPartner(fleet, one, b, other);
   if (other && sameName(other.mirroring.partner, a)) return meetPartner(fleet, other, a, one);
@@ -53,7 +58,12 @@ export function beginSynchronizing(fleet: Fleet, principal: Copy, mirror: Copy):
   mirror.mirroring.sendQueueKb = 0;
 }
 
-function meetPartner(fleet: Fleet, copy: Copy, other: InstanceName, peer: Copy | null): "met" | "over" | "rejected" {
+function meetPartner(
+  fleet: Fleet,
+  copy: Copy,
+  other: InstanceName,
+  peer: Copy | null,
+): "met" | "over" | "rejected" {
   if (!peer) {
     const database = findDatabase(instanceNamed(fleet, other), copy.database.name);
     if (database?.mirroring) {
@@ -80,7 +90,8 @@ function meetPartner(fleet: Fleet, copy: Copy, other: InstanceName, peer: Copy |
 }
 
 function settleRoles(fleet: Fleet, one: Copy, other: Copy): [principal: Copy, mirror: Copy] {
-  const [newer, older] = one.mirroring.roleSequence >= other.mirroring.roleSequence ? [one, other] : [other, one];
+  const [newer, older] =
+    one.mirroring.roleSequence >= other.mirroring.roleSequence ? [one, other] : [other, one];
   const principal = newer.mirroring.role === "PRINCIPAL" ? newer : older;
   const mirror = principal === newer ? older : newer;
   if (mirror.mirroring.role === "PRINCIPAL") {

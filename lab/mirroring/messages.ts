@@ -19,7 +19,10 @@ const messages = {
   957: [17, "Database '%' is enabled for Database Mirroring, Name change is not allowed."],
   1404: [16, "The command failed because the database mirror is busy. Reissue the command later."],
   1405: [16, 'The database "%" is already enabled for database mirroring.'],
-  1406: [16, 'Unable to force service safely. Remove database mirroring and recover database "%" to gain access.'],
+  1406: [
+    16,
+    'Unable to force service safely. Remove database mirroring and recover database "%" to gain access.',
+  ],
   1407: [16, `${copy} is not related to the local copy of the database.`],
   1410: [16, `${copy} is already enabled for database mirroring.`],
   1412: [
@@ -30,7 +33,10 @@ const messages = {
     16,
     "Communications to the remote server instance '%' failed before database mirroring was fully started. The ALTER DATABASE command failed. Retry the command when the remote database is started.",
   ],
-  1415: [16, 'The database mirroring operation for database "%" failed. The requested operation could not be performed.'],
+  1415: [
+    16,
+    'The database mirroring operation for database "%" failed. The requested operation could not be performed.',
+  ],
   1416: [16, 'Database "%" is not configured for database mirroring.'],
   1418: [
     16,
@@ -111,7 +117,10 @@ const messages = {
     16,
     'The alter database for this partner config values may only be initiated on the current principal server for database "%".',
   ],
-  1473: [16, "This SQL Server edition does not allow changing the safety level. ALTER DATABASE command failed."],
+  1473: [
+    16,
+    "This SQL Server edition does not allow changing the safety level. ALTER DATABASE command failed.",
+  ],
   1474: [16, "Database mirroring connection error % '%' for '%'."],
   1476: [16, "Database mirroring timeout value % exceeds the maximum value 32767."],
   1477: [

@@ -89,7 +89,12 @@ export interface Login {
   defaultDatabase: string;
 }
 
-export type MirroringState = "SUSPENDED" | "DISCONNECTED" | "SYNCHRONIZING" | "PENDING_FAILOVER" | "SYNCHRONIZED";
+export type MirroringState =
+  | "SUSPENDED"
+  | "DISCONNECTED"
+  | "SYNCHRONIZING"
+  | "PENDING_FAILOVER"
+  | "SYNCHRONIZED";
 
 export interface Database {
   name: string;

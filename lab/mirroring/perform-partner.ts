@@ -67,7 +67,8 @@ function forceService(fleet: Fleet, copy: Copy) {
   if (mirroring.role !== "MIRROR" || sees(fleet, guid, instance.name, partner)) refuse(1455, database.name);
   if (witness !== null) {
     if (!talks(fleet, guid, instance.name, witness)) refuse(1431, database.name);
-    if (fleet.options.forceWithWitness === "refused" && mirroring.safety === "FULL") refuse(1455, database.name);
+    if (fleet.options.forceWithWitness === "refused" && mirroring.safety === "FULL")
+      refuse(1455, database.name);
     if (sees(fleet, guid, witness, partner)) refuse(1455, database.name);
   }
   // A former principal whose own log was never rolled back cannot become principal safely.
@@ -116,7 +117,8 @@ function partnerOff(fleet: Fleet, copy: Copy): null {
 
 function safety(fleet: Fleet, copy: Copy, level: "FULL" | "OFF"): null {
   if (copy.mirroring.role !== "PRINCIPAL") refuse(1470, copy.database.name);
-  if (level === "OFF" && !/enterprise|developer|evaluation|datacenter/i.test(copy.instance.edition)) refuse(1473);
+  if (level === "OFF" && !/enterprise|developer|evaluation|datacenter/i.test(copy.instance.edition))
+    refuse(1473);
   const mirror = principalWithPartner(fleet, copy);
   if (copy.mirroring.safety === level) return null;
   for (const { mirroring } of [copy, mirror]) {
@@ -149,6 +151,11 @@ function reached(fleet: Fleet, copy: Copy): Copy[] {
 /** RESUME after a forced service: the former principal gives up what it had written alone. */
 function rollBack(fleet: Fleet, { instance, database }: Copy, commonKb: number): void {
   const lostKb = Math.max(0, database.endOfLogKb - commonKb);
-  log(fleet, instance, 3450, `Recovery of database '${database.name}': ${Math.round(lostKb)} KB of log rolled back.`);
+  log(
+    fleet,
+    instance,
+    3450,
+    `Recovery of database '${database.name}': ${Math.round(lostKb)} KB of log rolled back.`,
+  );
   database.endOfLogKb = Math.min(database.endOfLogKb, commonKb);
 }

@@ -25,7 +25,8 @@ export function setWitness(fleet: Fleet, copy: Copy, address: string): void {
   if (mirroring.role !== "PRINCIPAL") refuse(1470, database.name);
   const { host, port } = parseAddress(address);
   const witness = fleet.instances.find((one) => sameName(one.host, host) && one.endpoint?.port === port);
-  if (witness && [instance.name, mirroring.partner].some((name) => sameName(name, witness.name))) refuse(1429);
+  if (witness && [instance.name, mirroring.partner].some((name) => sameName(name, witness.name)))
+    refuse(1429);
   const mirror = peerOf(fleet, copy);
   if (!mirror || !talks(fleet, mirroring.guid, instance.name, mirroring.partner) || !mirroring.synchronized) {
     return refuse(1426);
@@ -48,11 +49,14 @@ export function witnessOff(fleet: Fleet, copy: Copy): void {
   const partner = sees(fleet, mirroring.guid, instance.name, mirroring.partner);
   const witness = talks(fleet, mirroring.guid, instance.name, mirroring.witness);
   // On the mirror only where it is the one partner left: not while the witness still sees the principal.
-  const principalSeen = partner || (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
+  const principalSeen =
+    partner || (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
   if (mirroring.role === "MIRROR" && principalSeen) refuse(1470, database.name);
   if (!partner && !witness && fleet.options.witnessOffAlone === "refused") refuse(1431, database.name);
   const mirror = partner ? peerOf(fleet, copy) : null;
-  if ([copy, mirror].some((side) => side && talks(fleet, mirroring.guid, side.instance.name, mirroring.witness))) {
+  if (
+    [copy, mirror].some((side) => side && talks(fleet, mirroring.guid, side.instance.name, mirroring.witness))
+  ) {
     dropRow(fleet, copy);
   }
   for (const side of mirror ? [mirroring, mirror.mirroring] : [mirroring]) {
@@ -79,7 +83,13 @@ export function newRow({ instance, database, mirroring }: Copy) {
   };
 }
 
-function startSession(fleet: Fleet, instance: Instance, database: Database, partner: Instance, address: string): void {
+function startSession(
+  fleet: Fleet,
+  instance: Instance,
+  database: Database,
+  partner: Instance,
+  address: string,
+): void {
   const remote = partner.databases.find((one) => sameName(one.name, database.name));
   if (!remote) return refuse(1448, database.name);
   if (remote.mirroring) refuse(1410, database.name);
@@ -90,7 +100,13 @@ function startSession(fleet: Fleet, instance: Instance, database: Database, part
   const guid = sessionGuid(fleet, database);
   const common = { ...fresh(fleet, guid), failoverLsnKb: remote.endOfLogKb };
   const calledBack = remote.awaits.address;
-  database.mirroring = { ...common, role: "PRINCIPAL", serving: true, partner: partner.name, partnerAddress: address };
+  database.mirroring = {
+    ...common,
+    role: "PRINCIPAL",
+    serving: true,
+    partner: partner.name,
+    partnerAddress: address,
+  };
   remote.mirroring = { ...common, role: "MIRROR", partner: instance.name, partnerAddress: calledBack };
   database.awaits = null;
   remote.awaits = null;
@@ -135,7 +151,8 @@ function fresh(fleet: Fleet, guid: string): Omit<Mirroring, "role" | "partner" |
 /** Both endpoints started, in a role that fits, with encryption the two can agree on, and a way between them. */
 function partnersFit(fleet: Fleet, near: Instance, far: Instance, roles: Endpoint["role"][] | null): boolean {
   const ends = [near.endpoint, far.endpoint];
-  if (!ends.every((end) => end?.state === "STARTED" && (roles === null || roles.includes(end.role)))) return false;
+  if (!ends.every((end) => end?.state === "STARTED" && (roles === null || roles.includes(end.role))))
+    return false;
   const encryption = ends.map((end) => end?.encryption);
   if (encryption.includes("DISABLED") && encryption.includes("REQUIRED")) return false;
   return far.power === "running" && bytesPass(fleet, near.name, far.name);
@@ -175,4 +192,3 @@ function sessionGuid(fleet: Fleet, database: Database): string {
   const hex = hash.toString(16).toUpperCase().padStart(32, "0").slice(-32);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-A${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
-

@@ -8,8 +8,8 @@ import { findDatabase, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import { refuse, textOf } from "#lab/mirroring/messages.ts";
 import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
 import { partnerCommands } from "#lab/mirroring/perform-partner.ts";
-import { setPartner, setWitness, witnessOff } from "#lab/mirroring/perform-setup.ts";
 import { serverCommands } from "#lab/mirroring/perform-server.ts";
+import { setPartner, setWitness, witnessOff } from "#lab/mirroring/perform-setup.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
 
 /** A statement that has not answered yet: it waits for a role switch of this session to be over. */
@@ -121,4 +121,3 @@ function mayAlter(fleet: Fleet, context: CommandContext): boolean {
   const login = logins.find(({ name }) => sameName(name, context.login));
   return login !== undefined && (login.sysadmin || login.grants.includes("ALTER ANY DATABASE"));
 }
-

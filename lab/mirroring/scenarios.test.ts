@@ -41,7 +41,11 @@ const untouchedAlone = {
 
 const rows: Record<string, Row[]> = {
   "manual failover": [
-    { is: "Base0 stands: A principal, B mirror, W witness, SYNCHRONIZED", tell: (s) => s.after(3600), ...untouched },
+    {
+      is: "Base0 stands: A principal, B mirror, W witness, SYNCHRONIZED",
+      tell: (s) => s.after(3600),
+      ...untouched,
+    },
     {
       is: "a failover with empty queues is over at once, then synchronizes for a moment",
       tell: (s) => s.sql("A", failover),
@@ -55,8 +59,19 @@ const rows: Record<string, Row[]> = {
       A: "MIRROR SYNCHRONIZED n+1 RESTORING, witness CONNECTED",
       B: "PRINCIPAL SYNCHRONIZED n+1 ONLINE serving, witness CONNECTED",
     },
-    { is: "B2: FAILOVER on the mirror is refused and changes nothing", tell: (s) => s.sql("B", failover), answer: 1470, ...untouched },
-    { is: "B3: FAILOVER needs SAFETY FULL", base: "base2", tell: (s) => s.sql("A", failover), answer: 1477, ...untouchedAlone },
+    {
+      is: "B2: FAILOVER on the mirror is refused and changes nothing",
+      tell: (s) => s.sql("B", failover),
+      answer: 1470,
+      ...untouched,
+    },
+    {
+      is: "B3: FAILOVER needs SAFETY FULL",
+      base: "base2",
+      tell: (s) => s.sql("A", failover),
+      answer: 1477,
+      ...untouchedAlone,
+    },
     {
       is: "B5: FAILOVER of a suspended session is refused",
       base: "base1",
@@ -75,7 +90,12 @@ const rows: Record<string, Row[]> = {
     {
       is: "B8: from high performance: SAFETY FULL, wait, FAILOVER, SAFETY OFF on the new principal",
       base: "base2",
-      tell: (s) => [s.sql("A", full), s.after(1).sql("A", failover), s.after(1).sql("B", async_), s.sql("A", async_)],
+      tell: (s) => [
+        s.sql("A", full),
+        s.after(1).sql("A", failover),
+        s.after(1).sql("B", async_),
+        s.sql("A", async_),
+      ],
       answer: ["answered", "answered", "answered", 1470],
       A: "MIRROR SYNCHRONIZED n+1 RESTORING, no witness",
       B: "PRINCIPAL SYNCHRONIZED n+1 ONLINE serving, no witness",
@@ -108,7 +128,12 @@ const rows: Record<string, Row[]> = {
       answer: ["waiting", "answered"],
       serving: "B",
     },
-    { is: "FAILOVER must be said in master", tell: (s) => s.sql("A", failover, "db"), answer: 5001, ...untouched },
+    {
+      is: "FAILOVER must be said in master",
+      tell: (s) => s.sql("A", failover, "db"),
+      answer: 5001,
+      ...untouched,
+    },
     {
       is: "a second FAILOVER during the first is refused: the mirror is busy",
       tell: (s) => (s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.sql("A", failover)),
@@ -124,7 +149,11 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "and the switch is completed when the link is back",
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.cut("A-B").after(60).join("A-B").after(1).ended()),
+      tell: (s) => (
+        s.load({ redoQueueKb: 50_000 }),
+        s.sql("A", failover),
+        s.cut("A-B").after(60).join("A-B").after(1).ended()
+      ),
       answer: "answered",
       A: "MIRROR SYNCHRONIZING n+1 RESTORING, witness CONNECTED",
       B: "PRINCIPAL SYNCHRONIZING n+1 ONLINE serving, witness CONNECTED",
@@ -156,8 +185,16 @@ const rows: Record<string, Row[]> = {
       A: "MIRROR SYNCHRONIZED n+1 RESTORING, witness CONNECTED",
       B: "PRINCIPAL SYNCHRONIZED n+1 ONLINE serving, witness CONNECTED",
     },
-    { is: "C2: A hangs: nothing for ten seconds and a ping", tell: (s) => s.power("hang", "A").after(10.9), B: untouched.B },
-    { is: "C2: then B takes over", tell: (s) => s.power("hang", "A").after(11.5), B: "PRINCIPAL DISCONNECTED n+1 ONLINE serving, witness CONNECTED" },
+    {
+      is: "C2: A hangs: nothing for ten seconds and a ping",
+      tell: (s) => s.power("hang", "A").after(10.9),
+      B: untouched.B,
+    },
+    {
+      is: "C2: then B takes over",
+      tell: (s) => s.power("hang", "A").after(11.5),
+      B: "PRINCIPAL DISCONNECTED n+1 ONLINE serving, witness CONNECTED",
+    },
     {
       is: "C2: the hung principal wakes up as mirror and never serves again",
       tell: (s) => s.power("hang", "A").after(12).power("wake", "A").serving(),
@@ -165,7 +202,12 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "C4: no failover while SYNCHRONIZING",
-      tell: (s) => s.load({ workloadKbPerSecond: 900, sendKbPerSecond: 100, sendQueueKb: 500 }).after(1).power("stop", "A").after(60),
+      tell: (s) =>
+        s
+          .load({ workloadKbPerSecond: 900, sendKbPerSecond: 100, sendQueueKb: 500 })
+          .after(1)
+          .power("stop", "A")
+          .after(60),
       B: "MIRROR DISCONNECTED n RESTORING, witness CONNECTED",
       serving: "nobody",
     },
@@ -230,7 +272,11 @@ const rows: Record<string, Row[]> = {
       tell: (s) => s.power("stop", "B").after(1),
       A: "PRINCIPAL DISCONNECTED n ONLINE serving, witness CONNECTED",
     },
-    { is: "D5: B is back and resynchronizes", tell: (s) => s.power("stop", "B").after(1).power("start", "B").after(2), ...untouched },
+    {
+      is: "D5: B is back and resynchronizes",
+      tell: (s) => s.power("stop", "B").after(1).power("start", "B").after(2),
+      ...untouched,
+    },
     {
       is: "D7a: A alone: WITNESS OFF is refused",
       tell: (s) => s.power("stop", "B").after(1).power("stop", "W").after(1).sql("A", witnessOff),
@@ -246,13 +292,23 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "D8: B took over and died; A reconnects to W and may not serve",
-      tell: (s) => s.power("stop", "A").after(1).power("stop", "B").after(1).power("start", "A").after(60).serving(),
+      tell: (s) =>
+        s.power("stop", "A").after(1).power("stop", "B").after(1).power("start", "A").after(60).serving(),
       answer: "nobody",
       A: "MIRROR DISCONNECTED n+1 RESTORING, witness CONNECTED",
     },
     {
       is: "D8: B returns and serves",
-      tell: (s) => s.power("stop", "A").after(1).power("stop", "B").after(1).power("start", "A").after(60).power("start", "B").after(3),
+      tell: (s) =>
+        s
+          .power("stop", "A")
+          .after(1)
+          .power("stop", "B")
+          .after(1)
+          .power("start", "A")
+          .after(60)
+          .power("start", "B")
+          .after(3),
       A: "MIRROR SYNCHRONIZED n+1 RESTORING, witness CONNECTED",
       B: "PRINCIPAL SYNCHRONIZED n+1 ONLINE serving, witness CONNECTED",
     },
@@ -326,8 +382,18 @@ const rows: Record<string, Row[]> = {
       tell: (s) => s.power("stop", "A").after(1).sql("B", force),
       B: "PRINCIPAL SUSPENDED n+1 ONLINE serving, no witness",
     },
-    { is: "E2: FORCE with all connected is refused", tell: (s) => s.sql("B", force), answer: 1455, ...untouched },
-    { is: "E2: FORCE on the principal is refused", tell: (s) => s.sql("A", force), answer: 1455, ...untouched },
+    {
+      is: "E2: FORCE with all connected is refused",
+      tell: (s) => s.sql("B", force),
+      answer: 1455,
+      ...untouched,
+    },
+    {
+      is: "E2: FORCE on the principal is refused",
+      tell: (s) => s.sql("A", force),
+      answer: 1455,
+      ...untouched,
+    },
     {
       is: "E5: was SYNCHRONIZING, M–W connected: FORCE is allowed",
       tell: (s) => (s.sql("A", suspend), s.power("stop", "A").after(5).sql("B", force)),
@@ -387,19 +453,34 @@ const rows: Record<string, Row[]> = {
   "pause, safety, time-out": [
     {
       is: "F2: SUSPENDED outlives a restart of both",
-      tell: (s) => (s.sql("A", suspend), s.power("stop", "A", "B").after(5).power("start", "A", "B").after(10)),
+      tell: (s) => (
+        s.sql("A", suspend), s.power("stop", "A", "B").after(5).power("start", "A", "B").after(10)
+      ),
       A: "PRINCIPAL SUSPENDED n ONLINE serving, witness CONNECTED",
       B: "MIRROR SUSPENDED n RESTORING, witness CONNECTED",
     },
-    { is: "F3: RESUME on A", tell: (s) => (s.sql("B", suspend), s.sql("A", resume), s.after(1)), ...untouched },
-    { is: "RESUME on the mirror is refused", tell: (s) => (s.sql("A", suspend), s.sql("B", resume)), answer: 1470 },
+    {
+      is: "F3: RESUME on A",
+      tell: (s) => (s.sql("B", suspend), s.sql("A", resume), s.after(1)),
+      ...untouched,
+    },
+    {
+      is: "RESUME on the mirror is refused",
+      tell: (s) => (s.sql("A", suspend), s.sql("B", resume)),
+      answer: 1470,
+    },
     {
       is: "RESUME on the mirror is an option",
       options: { resumeOnMirror: "accepted" },
       tell: (s) => (s.sql("A", suspend), s.sql("B", resume)),
       answer: "answered",
     },
-    { is: "F5: RESUME of a session that is not suspended is a harmless error", tell: (s) => s.sql("A", resume), answer: 1415, ...untouched },
+    {
+      is: "F5: RESUME of a session that is not suspended is a harmless error",
+      tell: (s) => s.sql("A", resume),
+      answer: 1415,
+      ...untouched,
+    },
     {
       is: "F6: while suspended the send queue grows with the workload",
       tell: (s) => {
@@ -408,7 +489,12 @@ const rows: Record<string, Row[]> = {
       },
       answer: 60_000,
     },
-    { is: "F11: SAFETY OFF on the mirror is refused", tell: (s) => s.sql("B", async_), answer: 1470, ...untouched },
+    {
+      is: "F11: SAFETY OFF on the mirror is refused",
+      tell: (s) => s.sql("B", async_),
+      answer: 1470,
+      ...untouched,
+    },
     {
       is: "F12: SAFETY OFF needs an edition that has it",
       tell: (s) => {
@@ -418,15 +504,25 @@ const rows: Record<string, Row[]> = {
       answer: 1473,
       ...untouched,
     },
-    { is: "F14: TIMEOUT 40000 is refused", tell: (s) => s.sql("A", { kind: "timeout", seconds: 40_000 }), answer: 1476, ...untouched },
+    {
+      is: "F14: TIMEOUT 40000 is refused",
+      tell: (s) => s.sql("A", { kind: "timeout", seconds: 40_000 }),
+      answer: 1476,
+      ...untouched,
+    },
     {
       is: "TIMEOUT 3 is stored as 5",
-      tell: (s) => (s.sql("A", { kind: "timeout", seconds: 3 }), s.fleet.instances.map((one) => one.databases[0]?.mirroring?.timeoutSeconds)),
+      tell: (s) => (
+        s.sql("A", { kind: "timeout", seconds: 3 }),
+        s.fleet.instances.map((one) => one.databases[0]?.mirroring?.timeoutSeconds)
+      ),
       answer: [5, 5, undefined],
     },
     {
       is: "F17: redo slower than what arrives: the redo queue rises",
-      tell: (s) => s.load({ workloadKbPerSecond: 300, redoKbPerSecond: 100 }).after(10).fleet.instances[1]?.databases[0]?.mirroring?.redoQueueKb,
+      tell: (s) =>
+        s.load({ workloadKbPerSecond: 300, redoKbPerSecond: 100 }).after(10).fleet.instances[1]?.databases[0]
+          ?.mirroring?.redoQueueKb,
       answer: 2_000,
     },
   ],
@@ -451,14 +547,46 @@ const rows: Record<string, Row[]> = {
       answer: [3104, "answered", "answered"],
       B: "unmirrored ONLINE",
     },
-    { is: "G8: a mirrored database keeps its name", tell: (s) => s.sql("A", { kind: "rename", name: "other" }), answer: 957, ...untouched },
-    { is: "G9: and its recovery model", tell: (s) => s.sql("A", { kind: "set-recovery", model: "SIMPLE" }), answer: 1468, ...untouched },
-    { is: "OFFLINE is no fence while it is mirrored", tell: (s) => s.sql("A", { kind: "set-offline" }), answer: 1468, ...untouched },
-    { is: "what is not mirrored answers 1416", tell: (s) => (s.sql("A", off), s.sql("A", failover)), answer: 1416 },
-    { is: "a database that is not there answers 5011", tell: (s) => s.sql("A", { ...failover, database: "nope" }), answer: 5011 },
-    { is: "KILL of a session that is not there answers 6106", tell: (s) => s.sql("A", { kind: "kill", spid: 9999 }), answer: 6106 },
+    {
+      is: "G8: a mirrored database keeps its name",
+      tell: (s) => s.sql("A", { kind: "rename", name: "other" }),
+      answer: 957,
+      ...untouched,
+    },
+    {
+      is: "G9: and its recovery model",
+      tell: (s) => s.sql("A", { kind: "set-recovery", model: "SIMPLE" }),
+      answer: 1468,
+      ...untouched,
+    },
+    {
+      is: "OFFLINE is no fence while it is mirrored",
+      tell: (s) => s.sql("A", { kind: "set-offline" }),
+      answer: 1468,
+      ...untouched,
+    },
+    {
+      is: "what is not mirrored answers 1416",
+      tell: (s) => (s.sql("A", off), s.sql("A", failover)),
+      answer: 1416,
+    },
+    {
+      is: "a database that is not there answers 5011",
+      tell: (s) => s.sql("A", { ...failover, database: "nope" }),
+      answer: 5011,
+    },
+    {
+      is: "KILL of a session that is not there answers 6106",
+      tell: (s) => s.sql("A", { kind: "kill", spid: 9999 }),
+      answer: 6106,
+    },
     { is: "KILL of oneself answers 6104", tell: (s) => s.sql("A", { kind: "kill", spid: 51 }), answer: 6104 },
-    { is: "WITNESS OFF without a witness answers 1439", base: "base1", tell: (s) => s.sql("A", witnessOff), answer: 1439 },
+    {
+      is: "WITNESS OFF without a witness answers 1439",
+      base: "base1",
+      tell: (s) => s.sql("A", witnessOff),
+      answer: 1439,
+    },
   ],
   "setting up": [
     {
@@ -484,7 +612,9 @@ const rows: Record<string, Row[]> = {
     {
       is: "A2: the principal first: nothing is configured",
       base: "base1",
-      tell: (s) => (s.sql("A", off), s.sql("A", { kind: "set-partner", address: "TCP://b.contoso.com:5022" })),
+      tell: (s) => (
+        s.sql("A", off), s.sql("A", { kind: "set-partner", address: "TCP://b.contoso.com:5022" })
+      ),
       answer: 1416,
       A: "unmirrored ONLINE",
       B: "unmirrored RESTORING",
@@ -520,27 +650,39 @@ const rows: Record<string, Row[]> = {
       },
       answer: 1464,
     },
-    { is: "A10: already mirrored", tell: (s) => s.sql("A", { kind: "set-partner", address: "TCP://b.contoso.com:5022" }), answer: 1405, ...untouched },
+    {
+      is: "A10: already mirrored",
+      tell: (s) => s.sql("A", { kind: "set-partner", address: "TCP://b.contoso.com:5022" }),
+      answer: 1405,
+      ...untouched,
+    },
     {
       is: "A11: its own address, and no address at all",
       base: "base1",
       tell: (s) => {
         s.sql("A", off);
-        return ["TCP://a.contoso.com:5022", "b.contoso.com"].map((address) => s.sql("A", { kind: "set-partner", address }));
+        return ["TCP://a.contoso.com:5022", "b.contoso.com"].map((address) =>
+          s.sql("A", { kind: "set-partner", address }),
+        );
       },
       answer: [1452, 1449],
     },
     {
       is: "A13: SET WITNESS on the principal",
       base: "base1",
-      tell: (s) => [s.sql("A", { kind: "set-witness", address: "TCP://w.contoso.com:7022" }), instanceNamed(s.fleet, "W").witnessed.length],
+      tell: (s) => [
+        s.sql("A", { kind: "set-witness", address: "TCP://w.contoso.com:7022" }),
+        instanceNamed(s.fleet, "W").witnessed.length,
+      ],
       answer: ["answered", 1],
       ...untouched,
     },
     {
       is: "A14: SET WITNESS needs a mirror that is caught up",
       base: "base1",
-      tell: (s) => (s.sql("A", suspend), s.sql("A", { kind: "set-witness", address: "TCP://w.contoso.com:7022" })),
+      tell: (s) => (
+        s.sql("A", suspend), s.sql("A", { kind: "set-witness", address: "TCP://w.contoso.com:7022" })
+      ),
       answer: 1426,
     },
     {

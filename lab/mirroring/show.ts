@@ -1,7 +1,14 @@
 /** What every instance says of itself, computed from what it knows; and who is thrown out of a database that closes. */
 import { type Copy, log, sameName, sees } from "#lab/mirroring/find.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
-import type { Database, Fleet, Instance, InstanceName, Milliseconds, MirroringState } from "#lab/mirroring/model.ts";
+import type {
+  Database,
+  Fleet,
+  Instance,
+  InstanceName,
+  Milliseconds,
+  MirroringState,
+} from "#lab/mirroring/model.ts";
 
 /** Sessions that the server ended by itself. */
 export interface Cut {
@@ -41,7 +48,11 @@ export function dueClients(fleet: Fleet): Milliseconds[] {
 export function refreshClients(fleet: Fleet): void {
   for (const instance of fleet.instances) {
     for (const session of instance.sessions) {
-      if (!session.wired) session.lastRequest = Math.max(session.loginTime, fleet.now - ((fleet.now + session.spid * 997) % 5_000));
+      if (!session.wired)
+        session.lastRequest = Math.max(
+          session.loginTime,
+          fleet.now - ((fleet.now + session.spid * 997) % 5_000),
+        );
     }
     for (const { clients, openTransactions } of instance.databases) {
       for (const transaction of openTransactions) {
@@ -55,7 +66,10 @@ export function refreshClients(fleet: Fleet): void {
 }
 
 /** Ends these sessions; whatever they had open is rolled back. */
-export function endSessions(instance: Instance, ends: (session: Instance["sessions"][number]) => boolean): number[] {
+export function endSessions(
+  instance: Instance,
+  ends: (session: Instance["sessions"][number]) => boolean,
+): number[] {
   const spids = instance.sessions.filter(ends).map(({ spid }) => spid);
   if (spids.length === 0) return spids;
   instance.sessions = instance.sessions.filter(({ spid }) => !spids.includes(spid));
@@ -70,9 +84,11 @@ function showMirroring(fleet: Fleet, copy: Copy): void {
   mirroring.witnessState = witnessState(fleet, copy);
   mirroring.state = stateOf(fleet, copy);
   mirroring.serving = serves(fleet, copy);
-  if (mirroring.role === "MIRROR") database.state = mirroring.forcedAtKb === null ? "RESTORING" : "RECOVERING";
+  if (mirroring.role === "MIRROR")
+    database.state = mirroring.forcedAtKb === null ? "RESTORING" : "RECOVERING";
   else database.state = mirroring.serving ? "ONLINE" : "RECOVERING";
-  if (instance.power === "running" && fleet.now === instance.startedAt + RECOVERY_MS) logRecovery(fleet, copy);
+  if (instance.power === "running" && fleet.now === instance.startedAt + RECOVERY_MS)
+    logRecovery(fleet, copy);
 }
 
 function witnessState(fleet: Fleet, { instance, mirroring }: Copy) {
@@ -81,9 +97,11 @@ function witnessState(fleet: Fleet, { instance, mirroring }: Copy) {
 }
 
 function stateOf(fleet: Fleet, { instance, mirroring }: Copy): MirroringState {
-  if (mirroring.role === "PRINCIPAL" && mirroring.switchUnderWay?.kind === "manual") return "PENDING_FAILOVER";
+  if (mirroring.role === "PRINCIPAL" && mirroring.switchUnderWay?.kind === "manual")
+    return "PENDING_FAILOVER";
   const connected = sees(fleet, mirroring.guid, instance.name, mirroring.partner);
-  if (mirroring.suspended && (connected || fleet.options.suspendedWhileAway === "suspended")) return "SUSPENDED";
+  if (mirroring.suspended && (connected || fleet.options.suspendedWhileAway === "suspended"))
+    return "SUSPENDED";
   if (!connected) return "DISCONNECTED";
   return mirroring.synchronized ? "SYNCHRONIZED" : "SYNCHRONIZING";
 }
@@ -93,7 +111,9 @@ function serves(fleet: Fleet, { instance, mirroring }: Copy): boolean {
   const { role, switchUnderWay, witness, partner, guid } = mirroring;
   if (instance.power !== "running" || role !== "PRINCIPAL" || switchUnderWay !== null) return false;
   if (fleet.now < instance.startedAt + RECOVERY_MS) return false;
-  return witness === null || sees(fleet, guid, instance.name, partner) || sees(fleet, guid, instance.name, witness);
+  return (
+    witness === null || sees(fleet, guid, instance.name, partner) || sees(fleet, guid, instance.name, witness)
+  );
 }
 
 function logRecovery(fleet: Fleet, { instance, database, mirroring }: Copy): void {
@@ -117,7 +137,11 @@ function followUp(fleet: Fleet, instance: Instance, database: Database): void {
   const open = isOpen(instance, database);
   for (const group of database.clients) {
     const here = instance.sessions.filter(
-      (session) => !session.wired && session.host === group.host && sameName(session.database, database.name) && session.program === group.program,
+      (session) =>
+        !session.wired &&
+        session.host === group.host &&
+        sameName(session.database, database.name) &&
+        session.program === group.program,
     ).length;
     if (!open || here >= group.count) group.dueAt = null;
     else if (group.dueAt === null) group.dueAt = fleet.now + group.followSeconds * 1_000;
@@ -136,9 +160,19 @@ export function arrive(
     const spid = fleet.nextSpid++;
     const { host, program, login } = group;
     const times = { loginTime: fleet.now, lastRequest: fleet.now };
-    instance.sessions.push({ spid, login, host, program, database: database.name, ...times, wired: false, running: false });
+    instance.sessions.push({
+      spid,
+      login,
+      host,
+      program,
+      database: database.name,
+      ...times,
+      wired: false,
+      running: false,
+    });
     const first = !database.openTransactions.some((transaction) => transaction.host === host);
-    if (group.transactionSeconds > 0 && first) database.openTransactions.push({ sinceMs: fleet.now, host, spid });
+    if (group.transactionSeconds > 0 && first)
+      database.openTransactions.push({ sinceMs: fleet.now, host, spid });
   }
   group.dueAt = null;
 }

@@ -11,7 +11,11 @@ import { answerOf, perform, type Waiting } from "#lab/mirroring/perform.ts";
 
 export type Base = "base0" | "base1" | "base2";
 /** A command without its database where the story is about `db`. */
-export type Spoken = Command extends infer C ? (C extends { database: string } ? Omit<C, "database"> & { database?: string } : C) : never;
+export type Spoken = Command extends infer C
+  ? C extends { database: string }
+    ? Omit<C, "database"> & { database?: string }
+    : C
+  : never;
 
 export interface Story {
   readonly fleet: Fleet;
@@ -33,7 +37,10 @@ export interface Story {
 export function story(base: Base = "base0", options: Partial<LabOptions> = {}): Story {
   const path = join(import.meta.dirname, "..", "examples", "pair.yaml");
   const scenario = readScenario(path, base === "base0" ? null : base);
-  const fleet = found({ ...scenario, options: { ...scenario.options, ...options } }, Date.parse(scenario.startsAt));
+  const fleet = found(
+    { ...scenario, options: { ...scenario.options, ...options } },
+    Date.parse(scenario.startsAt),
+  );
   let waiting: Waiting | null = null;
 
   const self: Story = {
@@ -49,7 +56,8 @@ export function story(base: Base = "base0", options: Partial<LabOptions> = {}): 
     cut: (...links) => each(links, true),
     join: (...links) => each(links, false),
     load(load) {
-      for (const guid of new Set(allCopies(fleet).map(({ mirroring }) => mirroring.guid))) setLoad(fleet, guid, load);
+      for (const guid of new Set(allCopies(fleet).map(({ mirroring }) => mirroring.guid)))
+        setLoad(fleet, guid, load);
       return self;
     },
     sql(instance, spoken, currentDatabase = "master") {

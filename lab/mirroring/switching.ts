@@ -1,5 +1,14 @@
 /** Role switches: the witness's answer after a loss, the automatic failover, the forced service, the manual failover. */
-import { allCopies, type Copy, connection, instanceNamed, log, peerOf, sees, witnessRow } from "#lab/mirroring/find.ts";
+import {
+  allCopies,
+  type Copy,
+  connection,
+  instanceNamed,
+  log,
+  peerOf,
+  sees,
+  witnessRow,
+} from "#lab/mirroring/find.ts";
 import { beginSynchronizing, stepDown } from "#lab/mirroring/meeting.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type { Fleet, WitnessRow } from "#lab/mirroring/model.ts";
@@ -15,7 +24,9 @@ const AT_ONCE_MS = 1_000;
 export function askWitnesses(fleet: Fleet): boolean {
   const asking = allCopies(fleet).filter(
     ({ instance, mirroring }) =>
-      instance.power === "running" && mirroring.asksWitnessAt !== null && mirroring.asksWitnessAt <= fleet.now,
+      instance.power === "running" &&
+      mirroring.asksWitnessAt !== null &&
+      mirroring.asksWitnessAt <= fleet.now,
   );
   const principalsFirst = asking.toSorted((a, b) => rank(a) - rank(b));
   return principalsFirst.map((copy) => askWitness(fleet, copy)).some(Boolean);
@@ -78,7 +89,8 @@ export function tellWitness(fleet: Fleet, copy: Copy): void {
 function askWitness(fleet: Fleet, copy: Copy): boolean {
   const { mirroring, instance } = copy;
   const { guid, witness, partner } = mirroring;
-  if (!sees(fleet, guid, instance.name, witness) || sees(fleet, guid, instance.name, partner)) return settled(copy);
+  if (!sees(fleet, guid, instance.name, witness) || sees(fleet, guid, instance.name, partner))
+    return settled(copy);
   // A witness that hangs gives no answer; the question stays.
   if (!talks(fleet, guid, instance.name, witness)) return false;
   const row = witnessRow(fleet, copy);
@@ -129,7 +141,10 @@ function swap(fleet: Fleet, principal: Copy): boolean {
   if (sendQueueKb > 0 || mirror.mirroring.redoQueueKb > 0) return false;
   if (fleet.now < switchUnderWay.since + fleet.options.switchMilliseconds) return false;
   for (const { mirroring, database, instance } of [principal, mirror]) {
-    const [from, to] = mirroring.role === "PRINCIPAL" ? (["PRINCIPAL", "MIRROR"] as const) : (["MIRROR", "PRINCIPAL"] as const);
+    const [from, to] =
+      mirroring.role === "PRINCIPAL"
+        ? (["PRINCIPAL", "MIRROR"] as const)
+        : (["MIRROR", "PRINCIPAL"] as const);
     mirroring.role = to;
     mirroring.roleSequence += 1;
     mirroring.switchUnderWay = null;

@@ -3,8 +3,8 @@
  * once, a silent partner only by the ping time-out, and a lost connection is tried again every second.
  */
 import { connection, copyOn, findInstance, instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
-import { textOf } from "#lab/mirroring/messages.ts";
 import { meet } from "#lab/mirroring/meeting.ts";
+import { textOf } from "#lab/mirroring/messages.ts";
 import type { Connection, Fleet, Instance, InstanceName, Milliseconds } from "#lab/mirroring/model.ts";
 
 /** "Usually immediate", say the pages: long enough that two links cut one after the other count as one failure. */
@@ -114,7 +114,8 @@ function close(fleet: Fleet, view: Connection, error: "hard" | "soft"): true {
   view.changedAt = fleet.now;
   view.dueAt = null;
   const from = instanceNamed(fleet, view.from);
-  const database = copyOn(fleet, view.from, view.guid)?.database.name ?? copyOn(fleet, view.to, view.guid)?.database.name;
+  const database =
+    copyOn(fleet, view.from, view.guid)?.database.name ?? copyOn(fleet, view.to, view.guid)?.database.name;
   const number = error === "soft" ? 1479 : 1474;
   const text =
     number === 1479
@@ -131,7 +132,8 @@ function lost(fleet: Fleet, view: Connection): void {
   const { mirroring } = copy;
   mirroring.asksWitnessAt = mirroring.witness === null ? null : fleet.now + ASK_WITNESS_MS;
   // Without a witness there is nobody to ask: the principal runs exposed from here on.
-  if (mirroring.witness === null && mirroring.switchUnderWay?.kind !== "manual") mirroring.synchronized = false;
+  if (mirroring.witness === null && mirroring.switchUnderWay?.kind !== "manual")
+    mirroring.synchronized = false;
   if (mirroring.switchUnderWay?.kind === "manual" && fleet.options.cutDuringFailover === "aborts") {
     mirroring.switchUnderWay = null;
     mirroring.synchronized = false;
