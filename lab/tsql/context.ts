@@ -1,0 +1,120 @@
+/** What a statement may ask of its session and of the instance that runs it. */
+import type { Fleet, Instance, Login, Session } from "#lab/mirroring/model.ts";
+import type { BuiltIn } from "#lab/tsql/built-in.ts";
+import type { Relation, TableFunction } from "#lab/tsql/relation.ts";
+import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
+
+export interface Context {
+  fleet: Fleet;
+  instance: Instance;
+  login: Login;
+  session: Session;
+  settings: Settings;
+  /** Of this batch, procedure or sp_executesql; names in lower case with their @. */
+  variables: Map<string, Variable>;
+  tableVariables: Map<string, LocalTable>;
+  /** Major version with its first decimal: 10.5 is 2008 R2. */
+  version: number;
+  catalog: Catalog;
+  /** The error that the innermost CATCH handles. */
+  caught: CaughtError | null;
+}
+
+/** The views and functions of an instance. The evaluator knows their shape, never their content. */
+export interface Catalog {
+  /** The database's own spelling; throws 911, 916, 954 and the like where it cannot be entered. */
+  openDatabase(name: string, context: Context): string;
+  /** Throws 911, 954 and the like where the name's database cannot be opened; null where there is no such view. */
+  relation(name: string[], context: Context): Relation | null;
+  tableFunction(name: string[], context: Context): TableFunction | null;
+  functions: Record<string, BuiltIn>;
+  procedures: Record<string, Procedure>;
+}
+
+/** A procedure of the server: what it takes, and what it answers. */
+export interface Procedure {
+  /** With their @, in order. */
+  parameters: { name: string; type: SqlType; default?: SqlValue }[];
+  run(args: Record<string, SqlValue>, context: Context): ProcedureAnswer;
+}
+
+export interface ProcedureAnswer {
+  results: Relation[];
+  messages?: string[];
+  status?: number;
+}
+
+/** What outlives a batch; restored by a reset of the connection. */
+export interface Settings {
+  temporary: Map<string, LocalTable>;
+  transactions: number;
+  transactionNames: string[];
+  /** Temporary tables as they were when the transaction began. */
+  snapshot: Map<string, SqlValue[][]> | null;
+  nocount: boolean;
+  xactAbort: boolean;
+  doomed: boolean;
+  rowCount: number;
+  error: number;
+  identity: bigint | null;
+  lockTimeout: number;
+  options: Map<string, string>;
+  contextInfo: Uint8Array | null;
+  tryDepth: number;
+  nesting: number;
+}
+
+export interface Variable {
+  type: SqlType;
+  value: SqlValue;
+}
+
+export interface LocalTable {
+  name: string;
+  objectId: number;
+  columns: LocalColumn[];
+  rows: SqlValue[][];
+  createdAt: number;
+}
+
+export interface LocalColumn {
+  name: string;
+  type: SqlType;
+  nullable: boolean;
+  identity: { next: number; step: number } | null;
+  default: (() => SqlValue) | null;
+}
+
+export interface CaughtError {
+  number: number;
+  severity: number;
+  state: number;
+  text: string;
+  line: number;
+  procedure: string | null;
+}
+
+/** The server's own wall clock: the fleet's time, as far off as this machine's clock is. */
+export function wallClock(context: { fleet: Fleet; instance: Instance }): Date {
+  return new Date(context.fleet.now + context.instance.clockOffset);
+}
+
+export function newSettings(): Settings {
+  return {
+    temporary: new Map(),
+    transactions: 0,
+    transactionNames: [],
+    snapshot: null,
+    nocount: false,
+    xactAbort: false,
+    doomed: false,
+    rowCount: 0,
+    error: 0,
+    identity: null,
+    lockTimeout: -1,
+    options: new Map(),
+    contextInfo: null,
+    tryDepth: 0,
+    nesting: 0,
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * ALTER DATABASE, RESTORE, BACKUP and KILL, read from tokens into what the machine performs. A name is whatever its
+ * brackets say: `[a]]b'; DROP--ü]` is one token.
+ */
+import type { DatabaseChange, StatementBody } from "#lab/tsql/ast.ts";
+import { accept, type Cursor, expect, isAt, next, peek, readAnyName, readName, unexpected } from "#lab/tsql/cursor.ts";
+import { unsupported } from "#lab/tsql/errors.ts";
+import { parseOperand } from "#lab/tsql/parse-expression.ts";
+
+export function parseAdministration(cursor: Cursor): StatementBody | null {
+  if (isAt(cursor, "ALTER", "DATABASE")) return parseAlterDatabase(cursor);
+  if (isAt(cursor, "RESTORE")) return parseRestore(cursor);
+  if (isAt(cursor, "BACKUP")) return parseBackup(cursor);
+  if (accept(cursor, "KILL")) {
+    const spid = parseOperand(cursor);
+    return { kind: "kill", spid, statusOnly: accept(cursor, "WITH", "STATUSONLY") };
+  }
+  return null;
+}
+
+function parseAlterDatabase(cursor: Cursor): StatementBody {
+  expect(cursor, "ALTER", "DATABASE");
+  const database = accept(cursor, "CURRENT") ? null : readName(cursor);
+  return { kind: "alter-database", database, change: parseChange(cursor) };
+}
+
+function parseChange(cursor: Cursor): DatabaseChange {
+  if (accept(cursor, "MODIFY", "NAME")) {
+    expect(cursor, "=");
+    readName(cursor);
+    return { kind: "rename" };
+  }
+  if (!accept(cursor, "SET")) throw unsupported(`ALTER DATABASE ${peek(cursor).text.toUpperCase()}`);
+  if (accept(cursor, "PARTNER")) return mirroring(parsePartner(cursor));
+  if (accept(cursor, "WITNESS")) {
+    if (accept(cursor, "OFF")) return mirroring({ kind: "witness-off" });
+    return mirroring({ kind: "set-witness", address: readAddress(cursor) });
+  }
+  if (accept(cursor, "RECOVERY")) {
+    const model = (["FULL", "BULK_LOGGED", "SIMPLE"] as const).find((word) => accept(cursor, word));
+    if (!model) throw unexpected(cursor);
+    skipTermination(cursor);
+    return { kind: "command", command: { kind: "set-recovery", model }, mirroring: false };
+  }
+  const name = readAnyName(cursor).toUpperCase();
+  if (!DATABASE_OPTIONS.has(name)) {
+    cursor.at--;
+    throw unexpected(cursor);
+  }
+  if (accept(cursor, "=")) next(cursor);
+  else if (!accept(cursor, "ON")) accept(cursor, "OFF");
+  skipTermination(cursor);
+  return { kind: "option", name };
+}
+
+type MirroringCommand = Extract<DatabaseChange, { kind: "command" }>["command"];
+
+function mirroring(command: MirroringCommand): DatabaseChange {
+  return { kind: "command", command, mirroring: true };
+}
+
+function parsePartner(cursor: Cursor): MirroringCommand {
+  if (isAt(cursor, "=")) return { kind: "set-partner", address: readAddress(cursor) };
+  if (accept(cursor, "FAILOVER")) return { kind: "failover" };
+  if (accept(cursor, "FORCE_SERVICE_ALLOW_DATA_LOSS")) return { kind: "force-service" };
+  if (accept(cursor, "SUSPEND")) return { kind: "suspend" };
+  if (accept(cursor, "RESUME")) return { kind: "resume" };
+  if (accept(cursor, "OFF")) return { kind: "partner-off" };
+  if (accept(cursor, "SAFETY", "FULL")) return { kind: "safety", level: "FULL" };
+  if (accept(cursor, "SAFETY", "OFF")) return { kind: "safety", level: "OFF" };
+  if (accept(cursor, "TIMEOUT")) {
+    const token = peek(cursor);
+    if (token.kind !== "number" || !/^\d{1,9}$/.test(token.text)) throw unexpected(cursor);
+    return { kind: "timeout", seconds: Number(next(cursor).text) };
+  }
+  throw unexpected(cursor);
+}
+
+function readAddress(cursor: Cursor): string {
+  expect(cursor, "=");
+  if (peek(cursor).kind !== "string") throw unexpected(cursor);
+  return next(cursor).text;
+}
+
+function skipTermination(cursor: Cursor): void {
+  if (accept(cursor, "WITH", "NO_WAIT") || !accept(cursor, "WITH", "ROLLBACK")) return;
+  if (accept(cursor, "IMMEDIATE")) return;
+  expect(cursor, "AFTER");
+  next(cursor);
+  accept(cursor, "SECONDS");
+}
+
+/** Only the recovery of an existing database is simulated; restoring from files is not. */
+function parseRestore(cursor: Cursor): StatementBody {
+  expect(cursor, "RESTORE");
+  if (!accept(cursor, "DATABASE") && !accept(cursor, "LOG")) throw unsupported(`RESTORE ${peek(cursor).text.toUpperCase()}`);
+  const database = readName(cursor);
+  if (isAt(cursor, "FROM")) throw unsupported("RESTORE … FROM");
+  if (accept(cursor, "WITH")) {
+    const options = [readAnyName(cursor)];
+    while (accept(cursor, ",")) options.push(readAnyName(cursor));
+    if (!options.some((word) => word.toUpperCase() === "RECOVERY")) throw unsupported(`RESTORE … WITH ${options[0]!.toUpperCase()}`);
+  }
+  return { kind: "restore", database };
+}
+
+function parseBackup(cursor: Cursor): StatementBody {
+  expect(cursor, "BACKUP");
+  const log = accept(cursor, "LOG");
+  if (!log) expect(cursor, "DATABASE");
+  const database = readName(cursor);
+  expect(cursor, "TO");
+  readAnyName(cursor);
+  expect(cursor, "=");
+  parseOperand(cursor);
+  if (accept(cursor, "WITH")) {
+    do {
+      readAnyName(cursor);
+      if (accept(cursor, "=")) next(cursor);
+    } while (accept(cursor, ","));
+  }
+  return { kind: "backup", database, log };
+}
+
+const DATABASE_OPTIONS = new Set(
+  `OFFLINE ONLINE EMERGENCY SINGLE_USER RESTRICTED_USER MULTI_USER READ_ONLY READ_WRITE AUTO_CLOSE AUTO_SHRINK TRUSTWORTHY
+PAGE_VERIFY COMPATIBILITY_LEVEL READ_COMMITTED_SNAPSHOT ALLOW_SNAPSHOT_ISOLATION ENABLE_BROKER DISABLE_BROKER NEW_BROKER
+DB_CHAINING PARAMETERIZATION AUTO_CREATE_STATISTICS AUTO_UPDATE_STATISTICS HADR ENCRYPTION`.split(/\s+/),
+);
