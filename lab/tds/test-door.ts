@@ -26,6 +26,8 @@ export interface TestDoor extends Door {
   aborted: number;
   open: number;
   resets: number;
+  /** Rows given to the wire so far. */
+  rows: number;
   /** Cuts every session that is open, as KILL does. */
   cutAll(): void;
 }
@@ -41,6 +43,7 @@ export function openTestDoor(version: Door["version"] = [10, 50, 6000]): TestDoo
     aborted: 0,
     open: 0,
     resets: 0,
+    rows: 0,
     cutAll() {
       for (const cut of cuts) cut();
     },
@@ -82,7 +85,7 @@ function openSession(door: TestDoor, cuts: Set<() => void>, home: string): WireS
         yield { kind: "done" };
         return;
       case "rows":
-        return yield* manyRows(Number(rest[0]), Number(rest[1]));
+        return yield* manyRows(door, Number(rest[0]), Number(rest[1]));
       case "fail":
         yield {
           kind: "message",
@@ -99,10 +102,13 @@ function openSession(door: TestDoor, cuts: Set<() => void>, home: string): WireS
         yield { kind: "done" };
         return;
       case "wait":
-        // Rows first, so that a client is in the midst of them when it gives up.
-        yield* manyRows(Number(rest[0] ?? 0), 100);
-        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-        door.aborted += 1;
+        try {
+          // Rows first, so that a client is in the midst of them when it gives up.
+          yield* manyRows(door, Number(rest[0] ?? 0), 100);
+          await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        } finally {
+          if (signal.aborted) door.aborted += 1;
+        }
         return;
       case "break":
         yield { kind: "columns", columns: [{ name: "n", type: { name: "tinyint" }, nullable: true }] };
@@ -177,12 +183,15 @@ async function* oneRow(samples: Sample[]): AsyncIterable<Answer> {
   yield { kind: "done", rowCount: 1 };
 }
 
-async function* manyRows(count: number, width: number): AsyncIterable<Answer> {
+async function* manyRows(door: TestDoor, count: number, width: number): AsyncIterable<Answer> {
   yield {
     kind: "columns",
     columns: [{ name: "text", type: { name: "varchar", length: width }, nullable: false }],
   };
-  for (let row = 0; row < count; row++) yield { kind: "row", values: [String(row).padEnd(width, "x")] };
+  for (let row = 0; row < count; row++) {
+    yield { kind: "row", values: [String(row).padEnd(width, "x")] };
+    door.rows += 1;
+  }
   yield { kind: "done", rowCount: count };
 }
 
