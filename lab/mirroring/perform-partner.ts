@@ -45,7 +45,7 @@ export function principalWithPartner(fleet: Fleet, copy: Copy): Copy {
   const peer = peerOf(fleet, copy);
   if (peer && sees(fleet, mirroring.guid, instance.name, mirroring.partner)) return peer;
   const alone = mirroring.witness !== null && !sees(fleet, mirroring.guid, instance.name, mirroring.witness);
-  return refuse(alone ? 1431 : 1447, database.name);
+  refuse(alone ? 1431 : 1447, database.name);
 }
 
 function failover(fleet: Fleet, copy: Copy, context: CommandContext) {

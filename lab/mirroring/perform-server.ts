@@ -9,7 +9,7 @@ export const serverCommands = { restoreWithRecovery, kill };
 
 function restoreWithRecovery(fleet: Fleet, instance: Instance, name: string, context: CommandContext): void {
   const database = findDatabase(instance, name);
-  if (!database) return refuse(3118, name);
+  if (!database) refuse(3118, name);
   if (database.mirroring) refuse(3104, database.name);
   if (!rights(fleet, context).sysadmin) refuse(5011, database.name);
   if (sameName(context.currentDatabase, database.name)) refuse(3102, database.name);

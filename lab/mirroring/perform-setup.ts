@@ -16,7 +16,7 @@ export function setPartner(fleet: Fleet, instance: Instance, database: Database,
     database.awaits = { partner: partner?.name ?? host, address };
     return;
   }
-  if (!partner || !partnersFit(fleet, instance, partner, ["PARTNER", "ALL"])) return refuse(1418, address);
+  if (!partner || !partnersFit(fleet, instance, partner, ["PARTNER", "ALL"])) refuse(1418, address);
   startSession(fleet, instance, database, partner, address);
 }
 
@@ -29,9 +29,9 @@ export function setWitness(fleet: Fleet, copy: Copy, address: string): void {
     refuse(1429);
   const mirror = peerOf(fleet, copy);
   if (!mirror || !talks(fleet, mirroring.guid, instance.name, mirroring.partner) || !mirroring.synchronized) {
-    return refuse(1426);
+    refuse(1426);
   }
-  if (!witness || !partnersFit(fleet, instance, witness, null)) return refuse(1456, address);
+  if (!witness || !partnersFit(fleet, instance, witness, null)) refuse(1456, address);
   if (!["WITNESS", "ALL"].includes(witness.endpoint?.role ?? "NONE")) refuse(1427, address);
   if (!bytesPass(fleet, mirror.instance.name, witness.name)) refuse(1426);
   dropRow(fleet, copy);
@@ -91,7 +91,7 @@ function startSession(
   address: string,
 ): void {
   const remote = partner.databases.find((one) => sameName(one.name, database.name));
-  if (!remote) return refuse(1448, database.name);
+  if (!remote) refuse(1448, database.name);
   if (remote.mirroring) refuse(1410, database.name);
   if (remote.state !== "RESTORING") refuse(1464, database.name);
   if (remote.familyGuid !== database.familyGuid) refuse(1407, database.name);
@@ -160,7 +160,7 @@ function partnersFit(fleet: Fleet, near: Instance, far: Instance, roles: Endpoin
 
 function parseAddress(address: string): { host: string; port: number } {
   const match = /^tcp:\/\/([^:/]+):(\d{1,5})$/i.exec(address.trim());
-  if (!match?.[1] || !match[2]) return refuse(1449);
+  if (!match?.[1] || !match[2]) refuse(1449);
   return { host: match[1], port: Number(match[2]) };
 }
 

@@ -71,7 +71,7 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
     return null;
   }
   const database = findDatabase(instance, command.database);
-  if (!database || !mayAlter(fleet, context)) return refuse(5011, command.database);
+  if (!database || !mayAlter(fleet, context)) refuse(5011, command.database);
   switch (command.kind) {
     case "set-partner":
       setPartner(fleet, instance, database, command.address);
@@ -91,7 +91,7 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
       database.state = command.kind === "set-offline" ? "OFFLINE" : "ONLINE";
       return null;
   }
-  if (!database.mirroring) return refuse(1416, database.name);
+  if (!database.mirroring) refuse(1416, database.name);
   const copy = { instance, database, mirroring: database.mirroring };
   switch (command.kind) {
     case "set-witness":

@@ -25,6 +25,8 @@ const witnessOff = { kind: "witness-off" } as const;
 const full = { kind: "safety", level: "FULL" } as const;
 const async_ = { kind: "safety", level: "OFF" } as const;
 const restore = { kind: "restore-with-recovery" } as const;
+/** Things said one after the other; the last answer counts. */
+const last = (...said: unknown[]) => said.at(-1);
 const afterForce = (s: Story) => {
   s.power("stop", "A").after(1).sql("B", force);
   return s.power("start", "A").after(3);
@@ -55,7 +57,7 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "and is SYNCHRONIZED again one second later, roles exchanged",
-      tell: (s) => (s.sql("A", failover), s.after(1)),
+      tell: (s) => last(s.sql("A", failover), s.after(1)),
       A: "MIRROR SYNCHRONIZED n+1 RESTORING, witness CONNECTED",
       B: "PRINCIPAL SYNCHRONIZED n+1 ONLINE serving, witness CONNECTED",
     },
@@ -75,7 +77,7 @@ const rows: Record<string, Row[]> = {
     {
       is: "B5: FAILOVER of a suspended session is refused",
       base: "base1",
-      tell: (s) => (s.sql("A", suspend), s.sql("A", failover)),
+      tell: (s) => last(s.sql("A", suspend), s.sql("A", failover)),
       answer: 1422,
       A: "PRINCIPAL SUSPENDED n ONLINE serving, no witness",
       B: "MIRROR SUSPENDED n RESTORING, no witness",
@@ -103,7 +105,7 @@ const rows: Record<string, Row[]> = {
     {
       is: "B9: FAILOVER straight after SAFETY FULL comes too early",
       base: "base2",
-      tell: (s) => (s.sql("A", full), s.sql("A", failover)),
+      tell: (s) => last(s.sql("A", full), s.sql("A", failover)),
       answer: 1422,
       A: "PRINCIPAL SYNCHRONIZING n ONLINE serving, no witness",
     },
@@ -116,7 +118,7 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "B12: the switch takes redo queue / redo rate, and nobody serves meanwhile",
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), [s.sql("A", failover), s.after(4.999).ended()]),
+      tell: (s) => last(s.load({ redoQueueKb: 50_000 }), [s.sql("A", failover), s.after(4.999).ended()]),
       answer: ["waiting", "waiting"],
       A: "PRINCIPAL PENDING_FAILOVER n RECOVERING, witness CONNECTED",
       B: "MIRROR SYNCHRONIZED n RESTORING, witness CONNECTED",
@@ -124,7 +126,7 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "B12: and is over to the millisecond",
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), [s.sql("A", failover), s.after(5).ended()]),
+      tell: (s) => last(s.load({ redoQueueKb: 50_000 }), [s.sql("A", failover), s.after(5).ended()]),
       answer: ["waiting", "answered"],
       serving: "B",
     },
@@ -136,12 +138,13 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "a second FAILOVER during the first is refused: the mirror is busy",
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.sql("A", failover)),
+      tell: (s) => last(s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.sql("A", failover)),
       answer: 1404,
     },
     {
       is: "a link cut in mid-switch holds it: nobody serves",
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.cut("A-B").after(60).ended()),
+      tell: (s) =>
+        last(s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.cut("A-B").after(60).ended()),
       answer: "waiting",
       A: "PRINCIPAL PENDING_FAILOVER n RECOVERING, witness CONNECTED",
       B: "MIRROR DISCONNECTED n RESTORING, witness CONNECTED",
@@ -149,11 +152,12 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "and the switch is completed when the link is back",
-      tell: (s) => (
-        s.load({ redoQueueKb: 50_000 }),
-        s.sql("A", failover),
-        s.cut("A-B").after(60).join("A-B").after(1).ended()
-      ),
+      tell: (s) =>
+        last(
+          s.load({ redoQueueKb: 50_000 }),
+          s.sql("A", failover),
+          s.cut("A-B").after(60).join("A-B").after(1).ended(),
+        ),
       answer: "answered",
       A: "MIRROR SYNCHRONIZING n+1 RESTORING, witness CONNECTED",
       B: "PRINCIPAL SYNCHRONIZING n+1 ONLINE serving, witness CONNECTED",
@@ -161,14 +165,16 @@ const rows: Record<string, Row[]> = {
     {
       is: "cutDuringFailover aborts: the principal serves again, exposed",
       options: { cutDuringFailover: "aborts" },
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.cut("A-B").after(60).ended()),
+      tell: (s) =>
+        last(s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.cut("A-B").after(60).ended()),
       answer: 1413,
       A: "PRINCIPAL DISCONNECTED n ONLINE serving, witness CONNECTED",
       B: "MIRROR DISCONNECTED n RESTORING, witness CONNECTED",
     },
     {
       is: "a principal that dies in a held switch is taken over by its caught-up mirror",
-      tell: (s) => (s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.power("stop", "A").after(10)),
+      tell: (s) =>
+        last(s.load({ redoQueueKb: 50_000 }), s.sql("A", failover), s.power("stop", "A").after(10)),
       B: "PRINCIPAL DISCONNECTED n+1 ONLINE serving, witness CONNECTED",
     },
   ],
@@ -220,13 +226,13 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "C7: no failover of a suspended session",
-      tell: (s) => (s.sql("A", suspend), s.power("stop", "A").after(60)),
+      tell: (s) => last(s.sql("A", suspend), s.power("stop", "A").after(60)),
       B: "MIRROR DISCONNECTED n RESTORING, witness CONNECTED",
       serving: "nobody",
     },
     {
       is: "C8: no automatic failover with SAFETY OFF and a witness, force works",
-      tell: (s) => (s.sql("A", async_), s.power("stop", "A").after(60), [s.serving(), s.sql("B", force)]),
+      tell: (s) => last(s.sql("A", async_), s.power("stop", "A").after(60), [s.serving(), s.sql("B", force)]),
       answer: ["nobody", "answered"],
       serving: "B",
     },
@@ -244,7 +250,7 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "an automatic failover waits for the redo queue",
-      tell: (s) => (s.load({ redoQueueKb: 100_000 }), s.power("stop", "A").after(9.9).serving()),
+      tell: (s) => last(s.load({ redoQueueKb: 100_000 }), s.power("stop", "A").after(9.9).serving()),
       answer: "nobody",
       B: "PRINCIPAL DISCONNECTED n+1 RECOVERING, witness CONNECTED",
     },
@@ -264,7 +270,7 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "D4: WITNESS OFF before B dies keeps A serving",
-      tell: (s) => (s.power("stop", "W").after(1).sql("A", witnessOff), s.power("stop", "B").after(1)),
+      tell: (s) => last(s.power("stop", "W").after(1).sql("A", witnessOff), s.power("stop", "B").after(1)),
       A: "PRINCIPAL DISCONNECTED n ONLINE serving, no witness",
     },
     {
@@ -396,14 +402,14 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "E5: was SYNCHRONIZING, M–W connected: FORCE is allowed",
-      tell: (s) => (s.sql("A", suspend), s.power("stop", "A").after(5).sql("B", force)),
+      tell: (s) => last(s.sql("A", suspend), s.power("stop", "A").after(5).sql("B", force)),
       answer: "answered",
       serving: "B",
     },
     {
       is: "E5: as an option, refused",
       options: { forceWithWitness: "refused" },
-      tell: (s) => (s.sql("A", suspend), s.power("stop", "A").after(5).sql("B", force)),
+      tell: (s) => last(s.sql("A", suspend), s.power("stop", "A").after(5).sql("B", force)),
       answer: 1455,
       serving: "nobody",
     },
@@ -417,7 +423,7 @@ const rows: Record<string, Row[]> = {
     {
       is: "E7: RESUME rolls it back and synchronizes",
       base: "base1",
-      tell: (s) => (afterForce(s).sql("B", resume), s.after(1)),
+      tell: (s) => last(afterForce(s).sql("B", resume), s.after(1)),
       A: "MIRROR SYNCHRONIZED n+1 RESTORING, no witness",
       B: "PRINCIPAL SYNCHRONIZED n+1 ONLINE serving, no witness",
     },
@@ -432,7 +438,7 @@ const rows: Record<string, Row[]> = {
     {
       is: "E10: A alive but cut off, service forced on B: both serve",
       base: "base1",
-      tell: (s) => (s.cut("A-B").after(1).sql("B", force), s.serving()),
+      tell: (s) => last(s.cut("A-B").after(1).sql("B", force), s.serving()),
       answer: "A+B",
     },
     {
@@ -453,26 +459,25 @@ const rows: Record<string, Row[]> = {
   "pause, safety, time-out": [
     {
       is: "F2: SUSPENDED outlives a restart of both",
-      tell: (s) => (
-        s.sql("A", suspend), s.power("stop", "A", "B").after(5).power("start", "A", "B").after(10)
-      ),
+      tell: (s) =>
+        last(s.sql("A", suspend), s.power("stop", "A", "B").after(5).power("start", "A", "B").after(10)),
       A: "PRINCIPAL SUSPENDED n ONLINE serving, witness CONNECTED",
       B: "MIRROR SUSPENDED n RESTORING, witness CONNECTED",
     },
     {
       is: "F3: RESUME on A",
-      tell: (s) => (s.sql("B", suspend), s.sql("A", resume), s.after(1)),
+      tell: (s) => last(s.sql("B", suspend), s.sql("A", resume), s.after(1)),
       ...untouched,
     },
     {
       is: "RESUME on the mirror is refused",
-      tell: (s) => (s.sql("A", suspend), s.sql("B", resume)),
+      tell: (s) => last(s.sql("A", suspend), s.sql("B", resume)),
       answer: 1470,
     },
     {
       is: "RESUME on the mirror is an option",
       options: { resumeOnMirror: "accepted" },
-      tell: (s) => (s.sql("A", suspend), s.sql("B", resume)),
+      tell: (s) => last(s.sql("A", suspend), s.sql("B", resume)),
       answer: "answered",
     },
     {
@@ -512,10 +517,11 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "TIMEOUT 3 is stored as 5",
-      tell: (s) => (
-        s.sql("A", { kind: "timeout", seconds: 3 }),
-        s.fleet.instances.map((one) => one.databases[0]?.mirroring?.timeoutSeconds)
-      ),
+      tell: (s) =>
+        last(
+          s.sql("A", { kind: "timeout", seconds: 3 }),
+          s.fleet.instances.map((one) => one.databases[0]?.mirroring?.timeoutSeconds),
+        ),
       answer: [5, 5, undefined],
     },
     {
@@ -537,7 +543,7 @@ const rows: Record<string, Row[]> = {
     {
       is: "G2: B learns of it on reconnect",
       base: "base1",
-      tell: (s) => (s.cut("A-B").after(1).sql("A", off), s.join("A-B").after(2)),
+      tell: (s) => last(s.cut("A-B").after(1).sql("A", off), s.join("A-B").after(2)),
       B: "unmirrored RESTORING",
     },
     {
@@ -567,7 +573,7 @@ const rows: Record<string, Row[]> = {
     },
     {
       is: "what is not mirrored answers 1416",
-      tell: (s) => (s.sql("A", off), s.sql("A", failover)),
+      tell: (s) => last(s.sql("A", off), s.sql("A", failover)),
       answer: 1416,
     },
     {
@@ -612,9 +618,8 @@ const rows: Record<string, Row[]> = {
     {
       is: "A2: the principal first: nothing is configured",
       base: "base1",
-      tell: (s) => (
-        s.sql("A", off), s.sql("A", { kind: "set-partner", address: "TCP://b.contoso.com:5022" })
-      ),
+      tell: (s) =>
+        last(s.sql("A", off), s.sql("A", { kind: "set-partner", address: "TCP://b.contoso.com:5022" })),
       answer: 1416,
       A: "unmirrored ONLINE",
       B: "unmirrored RESTORING",
@@ -680,9 +685,8 @@ const rows: Record<string, Row[]> = {
     {
       is: "A14: SET WITNESS needs a mirror that is caught up",
       base: "base1",
-      tell: (s) => (
-        s.sql("A", suspend), s.sql("A", { kind: "set-witness", address: "TCP://w.contoso.com:7022" })
-      ),
+      tell: (s) =>
+        last(s.sql("A", suspend), s.sql("A", { kind: "set-witness", address: "TCP://w.contoso.com:7022" })),
       answer: 1426,
     },
     {
