@@ -6,7 +6,14 @@ import { Clock, useNow } from "#components/ui/clock.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import { streamLostAfterMs } from "#lib/monitor/pace.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
-import { inOrder, type LatestObservations, latestOf, observationsKey, putInto, runKey } from "./_live/cache.ts";
+import {
+  inOrder,
+  type LatestObservations,
+  latestOf,
+  observationsKey,
+  putInto,
+  runKey,
+} from "./_live/cache.ts";
 import type { StreamMessage } from "./_live/messages.ts";
 import { joinStream, readEvents } from "./_live/stream.ts";
 
@@ -26,7 +33,9 @@ export function Live({ serverNow, children }: { serverNow: number; children: Rea
 }
 
 /** The latest of every instance, beginning with what the page was rendered from; a component reads it as it changes. */
-export function useObservations(initial: readonly InstanceObservation[] = none): ReadonlyMap<string, InstanceObservation> {
+export function useObservations(
+  initial: readonly InstanceObservation[] = none,
+): ReadonlyMap<string, InstanceObservation> {
   const { data } = useQuery<LatestObservations>({ queryKey: observationsKey, queryFn: skipToken });
   return useMemo(() => new Map(Object.entries(latestOf(data ?? {}, initial))), [data, initial]);
 }
@@ -50,7 +59,11 @@ const Stream = createContext<StreamState>(live);
 
 function makeCache(): QueryClient {
   // The stream alone writes here: nothing is ever fetched again, and nothing forgotten while a page is open.
-  return new QueryClient({ defaultOptions: { queries: { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY, retry: false } } });
+  return new QueryClient({
+    defaultOptions: {
+      queries: { staleTime: Number.POSITIVE_INFINITY, gcTime: Number.POSITIVE_INFINITY, retry: false },
+    },
+  });
 }
 
 function useStreamInto(cache: QueryClient, serverNow: number): { now: number; stream: StreamState } {
@@ -89,7 +102,10 @@ function useStreamInto(cache: QueryClient, serverNow: number): { now: number; st
     const back = ({ persisted }: PageTransitionEvent) => persisted && join();
     const watch = setInterval(() => {
       const silence = Date.now() - heardAt;
-      if (silence > streamLostAfterMs) setStream((known) => (known.state === "lost" ? known : { state: "lost", since: serverTime() - silence }));
+      if (silence > streamLostAfterMs)
+        setStream((known) =>
+          known.state === "lost" ? known : { state: "lost", since: serverTime() - silence },
+        );
     }, 1_000);
     // A page that the browser keeps for "back" must not keep the stream.
     window.addEventListener("pagehide", part);

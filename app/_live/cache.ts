@@ -12,17 +12,28 @@ export const runKey = (runId: string) => ["run", runId] as const;
 export function putInto(cache: QueryClient, message: StreamMessage): void {
   switch (message.kind) {
     case "snapshot":
-      return putObservations(cache, message.observations);
+      putObservations(cache, message.observations);
+      break;
     case "observation":
-      return putObservations(cache, [message.observation]);
+      putObservations(cache, [message.observation]);
+      break;
     case "run-event":
-      cache.setQueryData<JournalEntry[]>(runKey(message.runId), (known) => inOrder(known ?? [], [message.event]));
+      cache.setQueryData<JournalEntry[]>(runKey(message.runId), (known) =>
+        inOrder(known ?? [], [message.event]),
+      );
   }
 }
 
-export function latestOf(known: LatestObservations, heard: readonly InstanceObservation[]): LatestObservations {
-  const newer = heard.filter((observation) => (known[observation.instanceId]?.startedAt ?? -1) <= observation.startedAt);
-  return newer.length === 0 ? known : { ...known, ...Object.fromEntries(newer.map((observation) => [observation.instanceId, observation])) };
+export function latestOf(
+  known: LatestObservations,
+  heard: readonly InstanceObservation[],
+): LatestObservations {
+  const newer = heard.filter(
+    (observation) => (known[observation.instanceId]?.startedAt ?? -1) <= observation.startedAt,
+  );
+  return newer.length === 0
+    ? known
+    : { ...known, ...Object.fromEntries(newer.map((observation) => [observation.instanceId, observation])) };
 }
 
 /** Events may be heard twice, and while a page is still on its way: by their number they find their place. */

@@ -18,4 +18,10 @@ export interface RunEventMessage {
   event: JournalEntry;
 }
 
-export const streamKinds = ["snapshot", "observation", "run-event", "register", "heartbeat"] as const satisfies StreamMessage["kind"][];
+export const streamKinds = [
+  "snapshot",
+  "observation",
+  "run-event",
+  "register",
+  "heartbeat",
+] as const satisfies StreamMessage["kind"][];

@@ -7,7 +7,11 @@ const mostWaiting = 2_000;
  * One viewer's stream. What a slow reader has not taken yet waits here, and of one instance only the latest:
  * nobody's memory grows because somebody's phone is in a tunnel.
  */
-export function openOutbox(onEnd: () => void): { stream: ReadableStream<Uint8Array>; send(message: StreamMessage): void; end(): void } {
+export function openOutbox(onEnd: () => void): {
+  stream: ReadableStream<Uint8Array>;
+  send(message: StreamMessage): void;
+  end(): void;
+} {
   const encoder = new TextEncoder();
   const waiting = new Map<string, StreamMessage>();
   let count = 0;
@@ -29,7 +33,12 @@ export function openOutbox(onEnd: () => void): { stream: ReadableStream<Uint8Arr
   function send(message: StreamMessage): void {
     if (ended) return;
     count += 1;
-    const key = message.kind === "observation" ? message.observation.instanceId : message.kind === "run-event" ? `#${count}` : `#${message.kind}`;
+    const key =
+      message.kind === "observation"
+        ? message.observation.instanceId
+        : message.kind === "run-event"
+          ? `#${count}`
+          : `#${message.kind}`;
     // Taken out first, so that it also stands last: order is by what was said last.
     waiting.delete(key);
     waiting.set(key, message);

@@ -94,7 +94,8 @@ function createMemory(since: number) {
       }
       if (message.kind === "observation") observations.set(message.observation.instanceId, message);
       if (message.kind === "snapshot")
-        for (const observation of message.observations) observations.set(observation.instanceId, { kind: "observation", observation });
+        for (const observation of message.observations)
+          observations.set(observation.instanceId, { kind: "observation", observation });
       if (message.kind === "run-event") recent.push({ at: Date.now(), message });
       while (recent[0] && recent[0].at < Date.now() - 60_000) recent.shift();
     },
@@ -107,5 +108,10 @@ function createMemory(since: number) {
 }
 
 function isStreamMessage(data: unknown): data is StreamMessage {
-  return typeof data === "object" && data !== null && "kind" in data && streamKinds.some((kind) => kind === data.kind);
+  return (
+    typeof data === "object" &&
+    data !== null &&
+    "kind" in data &&
+    streamKinds.some((kind) => kind === data.kind)
+  );
 }

@@ -42,7 +42,8 @@ export function takeTurns({ channel, lead, asked, now = Date.now }: Turn): Turns
     if (!isClaim(data)) return;
     // Spread out, so that not all followers call at once.
     if (data.claim === "left") heardAt = now() - goneAfterMs + Math.random() * 400;
-    else if (stop && data.by !== me && (data.since > since || (data.since === since && data.by > me))) resign();
+    else if (stop && data.by !== me && (data.since > since || (data.since === since && data.by > me)))
+      resign();
   });
   channel.postMessage({ claim: "who", by: me, since: 0 } satisfies Claim);
 

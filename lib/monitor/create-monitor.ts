@@ -28,7 +28,12 @@ export interface MonitorParts {
 }
 
 /** Watches nothing until `registerChanged()` has read the register once. */
-export function createMonitor({ targets, connect, now = Date.now, pace = { lookEveryMs, silentEveryMs } }: MonitorParts): Monitor {
+export function createMonitor({
+  targets,
+  connect,
+  now = Date.now,
+  pace = { lookEveryMs, silentEveryMs },
+}: MonitorParts): Monitor {
   const latest = new Map<string, InstanceObservation>();
   const watched = new Map<string, Watched & { target: string }>();
   const listeners = new Set<(observation: InstanceObservation) => void>();
@@ -47,7 +52,10 @@ export function createMonitor({ targets, connect, now = Date.now, pace = { lookE
     stop,
   };
 
-  async function lookNow(instanceIds: readonly string[], { login }: { login: Target["which"] } = { login: "looking" }) {
+  async function lookNow(
+    instanceIds: readonly string[],
+    { login }: { login: Target["which"] } = { login: "looking" },
+  ) {
     if (login === "looking") return Promise.all(instanceIds.flatMap((id) => watched.get(id)?.look() ?? []));
     const acting = (await targets("acting")).filter((target) => instanceIds.includes(target.id));
     return Promise.all(acting.map(lookOnce));
@@ -67,8 +75,15 @@ export function createMonitor({ targets, connect, now = Date.now, pace = { lookE
   /** Rounds may overtake each other: the one that began later counts. */
   function takeIn(observation: InstanceObservation): void {
     const before = latest.get(observation.instanceId);
-    if (stopped || !watched.has(observation.instanceId) || (before && before.startedAt > observation.startedAt)) return;
-    const next = observation.reachable ? carryForward(before, observation) : carrySilence(before, observation);
+    if (
+      stopped ||
+      !watched.has(observation.instanceId) ||
+      (before && before.startedAt > observation.startedAt)
+    )
+      return;
+    const next = observation.reachable
+      ? carryForward(before, observation)
+      : carrySilence(before, observation);
     latest.set(observation.instanceId, next);
     for (const listener of listeners) listener(next);
   }
@@ -81,7 +96,8 @@ export function createMonitor({ targets, connect, now = Date.now, pace = { lookE
       const same = wanted.some((candidate) => candidate.id === id && JSON.stringify(candidate) === target);
       if (!same) await forget(id, !ids.has(id));
     }
-    wanted.filter(({ id }) => !watched.has(id)).forEach((target, index, all) => begin(target, index / all.length));
+    const fresh = wanted.filter(({ id }) => !watched.has(id));
+    for (const [index, target] of fresh.entries()) begin(target, index / fresh.length);
     for (const listener of registerListeners) listener();
   }
 
@@ -90,13 +106,17 @@ export function createMonitor({ targets, connect, now = Date.now, pace = { lookE
     const { id } = target;
     // All are seen within the first second or two, and then stay spread over the interval.
     const phaseMs = share * Math.min(pace.lookEveryMs, 2_000);
-    const everyMs = (silentRounds: number) => (silentRounds > 2 ? pace.silentEveryMs : pace.lookEveryMs) * (0.95 + Math.random() * 0.05);
+    const everyMs = (silentRounds: number) =>
+      (silentRounds > 2 ? pace.silentEveryMs : pace.lookEveryMs) * (0.95 + Math.random() * 0.05);
     const heardAgoMs = () => {
       const last = latest.get(id);
       return last ? now() - last.startedAt : Number.POSITIVE_INFINITY;
     };
     const heard = (observation: InstanceObservation) => takeIn(observation);
-    watched.set(id, { ...watch({ gateway, phaseMs, everyMs, heardAgoMs, heard }), target: JSON.stringify(target) });
+    watched.set(id, {
+      ...watch({ gateway, phaseMs, everyMs, heardAgoMs, heard }),
+      target: JSON.stringify(target),
+    });
   }
 
   async function forget(id: string, andWhatItSaid: boolean): Promise<void> {

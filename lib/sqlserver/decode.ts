@@ -8,7 +8,7 @@ import type {
   MirroringState,
   WitnessFact,
 } from "#lib/mirroring/observation.ts";
-import type { Row } from "./connections.ts";
+import type { Row } from "./line.ts";
 import { type Rates, type Reading, ratesAfter, unknownRates } from "./rates.ts";
 import { Nonsense } from "./silence.ts";
 

@@ -1,8 +1,8 @@
 import "server-only";
 import { z } from "zod";
 import type { InstanceObservation, Silence } from "#lib/mirroring/observation.ts";
-import { type Connections, openConnections } from "./connections.ts";
 import { AcquaintanceRow, decode, parse, type Readings, type Said } from "./decode.ts";
+import { type Line, openLine } from "./line.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import { type Asked, acquaintance, look } from "./queries.ts";
 import { silenceOf } from "./silence.ts";
@@ -28,9 +28,10 @@ export function connectTo(
   target: Target,
   { connectMs = 3_000, lookMs = 4_000, now = Date.now }: GatewayOptions = {},
 ): Gateway {
-  const looking = openConnections(target, { atMost: 1, connectMs });
-  // As many as a pool has databases on one instance: its lanes switch side by side.
-  const acting = openConnections(target, { atMost: 16, connectMs });
+  const looking = openLine(target, { connectMs });
+  // A pool's lanes switch side by side: each statement under way has a line of its own, and may cut it.
+  const idle: Line[] = [];
+  const lines = new Set<Line>();
   const readings: Readings = new Map();
   const ask = learnAndLook(looking, lookMs);
 
@@ -66,37 +67,41 @@ export function connectTo(
   async function send(sql: string, { timeoutMs }: { timeoutMs: number }): Promise<Outcome> {
     const startedAt = now();
     if (target.unreadable) return { kind: "broken", sent: false, detail: target.unreadable, ms: 0 };
+    const line = idle.pop() ?? openLine(target, { connectMs });
+    lines.add(line);
     try {
-      await acting.batch(sql, timeoutMs);
+      // The driver's own limit ends the statement; this one ends the driver's waits that have none.
+      await within(2 * connectMs + timeoutMs + 2_000, line.batch(sql, timeoutMs), line.cut);
       return { kind: "answered", ms: now() - startedAt };
     } catch (error) {
-      return outcomeOf(error, now() - startedAt, acting.trail());
+      return outcomeOf(error, now() - startedAt, line.trail());
+    } finally {
+      idle.push(line);
     }
   }
 
   async function close(): Promise<void> {
-    looking.cut();
-    acting.cut();
+    for (const line of [looking, ...lines]) line.cut();
   }
 }
 
 /** Version and rights decide the text; they are asked again whenever the connection is another one. */
-function learnAndLook(connections: Connections, lookMs: number) {
+function learnAndLook(line: Line, lookMs: number) {
   let asked: (Asked & { generation: number }) | null = null;
   return async () => {
-    if (asked?.generation !== connections.generation()) asked = null;
+    if (asked?.generation !== line.generation()) asked = null;
     asked ??= await learn();
-    const sets = await connections.batch(look(asked), lookMs);
+    const sets = await line.batch(look(asked), lookMs);
     // Reconnected within the batch, or granted meanwhile: learn again next time.
     const allowed = sets[0]?.[0]?.view_server_state === 1;
-    if (asked.generation !== connections.generation() || allowed !== asked.viewServerState) asked = null;
+    if (asked.generation !== line.generation() || allowed !== asked.viewServerState) asked = null;
     return sets;
   };
 
   async function learn() {
-    const [rows] = await connections.batch(acquaintance, lookMs);
+    const [rows] = await line.batch(acquaintance, lookMs);
     const [row] = parse(z.tuple([AcquaintanceRow]), rows, "version");
     const major = Number.parseInt(row.version, 10);
-    return { major, viewServerState: row.view_server_state === 1, generation: connections.generation() };
+    return { major, viewServerState: row.view_server_state === 1, generation: line.generation() };
   }
 }

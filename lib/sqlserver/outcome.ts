@@ -13,7 +13,7 @@ export type Outcome =
 export function outcomeOf(error: unknown, ms: number, trail: Trail): Outcome {
   const { code, name, message } = error as { code?: string; name?: string; message?: string };
   const detail = message ?? String(error);
-  if (name === "ConnectionError")
+  if (name === "ConnectionError" || trail.reached !== "login")
     return { kind: "broken", sent: false, detail: trail.said.at(-1)?.message ?? detail, ms };
   if (code === "ETIMEOUT" || code === "ECANCEL") return { kind: "timeout", ms };
 

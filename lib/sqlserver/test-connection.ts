@@ -2,8 +2,8 @@ import "server-only";
 import type { Message } from "#lib/mirroring/message.ts";
 import { say } from "#lib/mirroring/message.ts";
 import type { InstanceAnswer, Silence } from "#lib/mirroring/observation.ts";
-import { openConnections, type Row } from "./connections.ts";
 import { decode } from "./decode.ts";
+import { openLine, type Row } from "./line.ts";
 import { acquaintance, look } from "./queries.ts";
 import { silenceOf } from "./silence.ts";
 import type { Target } from "./target.ts";
@@ -24,20 +24,19 @@ export async function testConnection(
   target: Target,
   { connectMs = 4_000, lookMs = 6_000 } = {},
 ): Promise<Finding[]> {
-  const connections = openConnections(target, { atMost: 1, connectMs });
+  const line = openLine(target, { connectMs });
   try {
-    const ask = (text: string) =>
-      within(connectMs + lookMs, connections.batch(text, lookMs), connections.cut);
+    const ask = (text: string) => within(connectMs + lookMs, line.batch(text, lookMs), line.cut);
     const [rows] = await ask(acquaintance);
     const { major, viewServerState } = acquainted(rows ?? []);
     const sets = await ask(look({ major, viewServerState }));
     const said = decode(sets, new Map(), Date.now());
-    return [...reached(target, connections.trail()), ...rights(said, target), mirror(said)];
+    return [...reached(target, line.trail()), ...rights(said, target), mirror(said)];
   } catch (error) {
-    const silence = silenceOf(error, connections.trail());
-    return [...reached(target, connections.trail(), silence), failed(silence)];
+    const silence = silenceOf(error, line.trail());
+    return [...reached(target, line.trail(), silence), failed(silence)];
   } finally {
-    connections.cut();
+    line.cut();
   }
 }
 

@@ -34,7 +34,8 @@ export async function GET(request: NextRequest): Promise<Response> {
   request.signal.addEventListener("abort", outbox.end, { once: true });
 
   outbox.send({ kind: "snapshot", now: Date.now(), observations: [...watching.observations().values()] });
-  if (Number.isFinite(since) && since > 0) for (const message of await runEventsSince(since)) outbox.send(message);
+  if (Number.isFinite(since) && since > 0)
+    for (const message of await runEventsSince(since)) outbox.send(message);
 
   return new Response(outbox.stream, {
     headers: {

@@ -7,25 +7,24 @@ import { driverConfig } from "./config.ts";
 import { guardAgainstNonsense } from "./guard.ts";
 import type { Target } from "./target.ts";
 import { newTrail, readable, type Trail } from "./trail.ts";
+import { within } from "./within.ts";
 
-export interface Connections {
+/** One connection at a time to one instance as one login. */
+export interface Line {
   /** One batch, one round trip; opens a connection where none is open. Rejects with the driver's error. */
   batch(text: string, timeoutMs: number): Promise<Row[][]>;
-  /** The newest connection's story. */
+  /** The connection's story. */
   trail(): Trail;
   /** Counts connections, so that what was learned on one is not believed on the next. */
   generation(): number;
-  /** Cuts every connection at once; the next batch opens anew. Also the way to end. */
+  /** Cuts it at once; the next batch opens anew. Also the way to end. */
   cut(): void;
 }
 
 export type Row = Record<string, unknown>;
 
-/** Connections to one instance as one login, to `master` and never anywhere else: no redirect is followed. */
-export function openConnections(
-  target: Target,
-  { atMost, connectMs }: { atMost: number; connectMs: number },
-): Connections {
+/** To `master` and never anywhere else: no redirect is followed. Nothing is opened before it is needed. */
+export function openLine(target: Target, { connectMs }: { connectMs: number }): Line {
   let pool: Promise<sql.ConnectionPool> | null = null;
   let trail = newTrail();
   let generation = 0;
@@ -55,7 +54,7 @@ export function openConnections(
     // Emitted after a cut link, beside the request's own failure; unheard, it would end the process.
     opening.on("error", () => {});
     try {
-      return await opening.connect();
+      return await within(2 * connectMs, opening.connect(), () => sockets.get(trail)?.destroy());
     } catch (error) {
       pool = null;
       throw error;
@@ -72,7 +71,7 @@ export function openConnections(
       ...told,
       pool: {
         min: 0,
-        max: atMost,
+        max: 1,
         idleTimeoutMillis: 60_000,
         acquireTimeoutMillis: wait,
         createTimeoutMillis: wait,
