@@ -7,7 +7,10 @@ const person = ["lib/auth/actor.ts", "lib/auth/refusal.ts"];
  */
 export const walls: Record<string, string[]> = {
   // What is seen, and what may be asked. An action and a page compose everything below.
-  app: ["components", ...lib("mirroring", "runbooks", "runs", "monitor", "pools", "audit", "auth", "db", "i18n")],
+  app: [
+    "components",
+    ...lib("mirroring", "runbooks", "runs", "monitor", "pools", "audit", "auth", "db", "i18n"),
+  ],
   components: [...lib("mirroring", "runbooks", "i18n"), ...person],
 
   // The domain and its runbooks are pure: no I/O, no clock, no package.

@@ -37,7 +37,13 @@ async function build(): Promise<Outcome> {
 
 function unitTests(): Promise<Outcome> {
   return withReport(countVitest, (file) => ({
-    command: ["vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
+    command: [
+      "vitest/vitest.mjs",
+      "run",
+      "--reporter=default",
+      "--reporter=json",
+      `--outputFile.json=${file}`,
+    ],
   }));
 }
 

@@ -12,12 +12,16 @@ export type Child = {
   stop(): Promise<void>;
 };
 
+/** Killed when it has not ended `patienceMs` after it was told to. */
+export type ChildOptions = { env?: NodeJS.ProcessEnv; execArgv?: string[]; patienceMs?: number };
+
 /** A program of the project that ends when its channel to us closes: by our wish, or because we died. */
-export function startChild(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Child {
+export function startChild(program: string, args: string[], options: ChildOptions = {}): Child {
+  const { env = process.env, execArgv = [], patienceMs = 2_000 } = options;
   const child = fork(path.join(project, program), args, {
     cwd: project,
     env,
-    execArgv: [],
+    execArgv,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const ended = once(child, "exit").then(([code]) => (code as number | null) ?? 1);
@@ -39,7 +43,7 @@ export function startChild(program: string, args: string[], env: NodeJS.ProcessE
     },
     async stop() {
       if (child.connected) child.disconnect();
-      const kill = setTimeout(() => child.kill("SIGKILL"), 2_000);
+      const kill = setTimeout(() => child.kill("SIGKILL"), patienceMs);
       await ended;
       clearTimeout(kill);
     },

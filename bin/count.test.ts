@@ -39,9 +39,15 @@ describe("what Playwright reports", () => {
     expect(countPlaywright({ stats: { ...none, ...stats }, errors }, exitCode)).toEqual(count);
   });
 
-  it("no report at all is one failure", () => expect(countPlaywright(null, 1)).toEqual({ passed: 0, failed: 1 }));
+  it("no report at all is one failure", () =>
+    expect(countPlaywright(null, 1)).toEqual({ passed: 0, failed: 1 }));
 });
 
 it("adds up", () => {
-  expect(sum([{ passed: 2, failed: 1 }, { passed: 3, failed: 0 }])).toEqual({ passed: 5, failed: 1 });
+  expect(
+    sum([
+      { passed: 2, failed: 1 },
+      { passed: 3, failed: 0 },
+    ]),
+  ).toEqual({ passed: 5, failed: 1 });
 });

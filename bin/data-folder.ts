@@ -1,12 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { takeLock } from "./lock.ts";
 import type { Options } from "./options.ts";
 import { refusal } from "./refusal.ts";
 
-export type DataFolder = { path: string; demo: boolean; secretFile: string; release(): Promise<void> };
+export type DataFolder = { path: string; demo: boolean; release(): Promise<void> };
 
 /** The folder that holds everything Mirrordeck remembers: one process at a time, and demo or not for good. */
 export async function openDataFolder({ data, demo, fresh }: Options): Promise<DataFolder> {
@@ -14,7 +12,9 @@ export async function openDataFolder({ data, demo, fresh }: Options): Promise<Da
   try {
     const before = await readFile(path.join(data, "demo"), "utf8").catch(() => null);
     if (fresh && before?.trim() === "off")
-      throw refusal(`--fresh forgets a demo only, and ${data} holds real data: name another folder with --data.`);
+      throw refusal(
+        `--fresh forgets a demo only, and ${data} holds real data: name another folder with --data.`,
+      );
     if (fresh) await forget(data);
 
     const remembered = fresh ? null : before?.trim();
@@ -25,7 +25,7 @@ export async function openDataFolder({ data, demo, fresh }: Options): Promise<Da
       );
     const decided = remembered === undefined || remembered === null ? demo !== false : remembered === "on";
     await writeFile(path.join(data, "demo"), decided ? "on\n" : "off\n");
-    return { path: data, demo: decided, secretFile: await secret(data), release };
+    return { path: data, demo: decided, release };
   } catch (error) {
     await release();
     throw error;
@@ -37,24 +37,21 @@ async function occupy(data: string): Promise<() => Promise<void>> {
     await mkdir(data, { recursive: true });
     const lock = await takeLock(path.join(data, lockFile));
     if ("release" in lock) return lock.release;
-    throw refusal(`Mirrordeck already runs on ${data} (process ${lock.heldBy}): stop it, or use another --data folder.`);
+    throw refusal(
+      `Mirrordeck already runs on ${data} (process ${lock.heldBy}): stop it, or use another --data folder.`,
+    );
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (!code) throw error;
-    throw refusal(`Mirrordeck may not write in its data folder ${data} (${code}): give it the right to, or use --data.`);
+    throw refusal(
+      `Mirrordeck may not write in its data folder ${data} (${code}): give it the right to, or use --data.`,
+    );
   }
 }
 
 async function forget(data: string): Promise<void> {
   for (const name of await readdir(data))
     if (name !== lockFile) await rm(path.join(data, name), { recursive: true, force: true });
-}
-
-// Seals the passwords of the instances, and signs the cookies.
-async function secret(data: string): Promise<string> {
-  const file = process.env.MIRRORDECK_SECRET_FILE ?? path.join(data, "secret");
-  if (!existsSync(file)) await writeFile(file, `${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
-  return path.resolve(file);
 }
 
 const lockFile = "lock";

@@ -1,20 +1,29 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Child, startChild } from "./child.ts";
-import { rememberedPort } from "./ports.ts";
 import { refusal } from "./refusal.ts";
 
 export type Lab = Child & { control: string; poolsFile: string };
 
-/** The simulated SQL Servers of the demo, and the register file that names them. */
-export async function startLab(data: string, example: string): Promise<Lab> {
+/**
+ * The simulated SQL Servers of the demo, and the register file that names them: on the ports that docs/lab.md
+ * names, or on free ones where those are taken, or where the web server has any port too.
+ */
+export async function startLab(
+  data: string,
+  { example, port }: { example: string; port: number },
+): Promise<Lab> {
   const state = path.join(data, "lab");
   const poolsFile = path.join(state, "pools.yaml");
   await mkdir(state, { recursive: true });
-  const port = await rememberedPort(path.join(data, "lab-port"));
-  const files = ["--state", state, "--pools-file", poolsFile, "--control-port", String(port)];
-  const child = startChild(path.join("lab", "main.ts"), ["up", "--example", example, ...files]);
+  const args = ["up", "--example", example, "--state", state, "--pools-file", poolsFile];
+  const anyPorts = [...args, "--port-base", "0", "--control-port", "0"];
+  const lab = port === 0 ? open(anyPorts) : open(args).catch(() => open(anyPorts));
+  return { ...(await lab), poolsFile };
+}
 
+async function open(args: string[]): Promise<Child & { control: string }> {
+  const child = startChild(path.join("lab", "main.ts"), args);
   const ready = firstLine(child).then((line) => JSON.parse(line) as { control: string });
   const failed = child.ended.then(() => {
     throw refusal(`${child.speak()}\nThe simulated SQL Servers did not start.`.trim());
@@ -22,7 +31,7 @@ export async function startLab(data: string, example: string): Promise<Lab> {
   failed.catch(() => {});
   const { control } = await Promise.race([ready, failed]);
   child.speak();
-  return { ...child, control, poolsFile };
+  return { ...child, control };
 }
 
 function firstLine(child: Child): Promise<string> {

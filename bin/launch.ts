@@ -12,8 +12,11 @@ import { prepare, project } from "./prepare.ts";
 import { explain, refusal } from "./refusal.ts";
 import { type People, startWeb, type Web } from "./web.ts";
 
-/** What the launcher tells a parent that is a program of ours. */
-export type Ready = { kind: "ready"; url: string; control: string | null; poolsFile: string | null } & Omit<People, "kind">;
+/** What the launcher tells a parent that is a program of ours; `app` is the process of the web server. */
+export type Ready = { kind: "ready"; url: string; control: string | null; poolsFile: string | null } & Omit<
+  People,
+  "kind"
+>;
 
 const running: { folder?: DataFolder; database?: Promise<Postgres>; lab?: Lab; web?: Web } = {};
 let stopping = false;
@@ -31,12 +34,12 @@ async function start(): Promise<void> {
   if (existsSync(envFile)) process.loadEnvFile(envFile);
   const options = readOptions(process.argv.slice(2), process.env, project);
   running.folder = await openDataFolder(options);
-  const { demo, path: data, secretFile } = running.folder;
+  const { demo, path: data } = running.folder;
   const port = await usablePort(options);
   await prepare();
 
   running.database = openDatabase(data, process.env);
-  const [database, lab] = await Promise.all([running.database, demo ? startLab(data, options.example) : undefined]);
+  const [database, lab] = await Promise.all([running.database, demo ? startLab(data, options) : undefined]);
   running.lab = lab;
   await migrate(database);
 
@@ -53,7 +56,6 @@ async function start(): Promise<void> {
     MIRRORDECK_DATA: data,
     MIRRORDECK_DEMO: demo ? "on" : "off",
     MIRRORDECK_POOLS: poolsFile ?? "",
-    MIRRORDECK_SECRET_FILE: secretFile,
     MIRRORDECK_URL: url,
   });
   await fetch(`http://${inUrl(options.host)}:${port}/`, { redirect: "manual" });
@@ -64,8 +66,11 @@ async function start(): Promise<void> {
 async function usablePort({ port, host }: Options): Promise<number> {
   const reason = await whyNotListen(port, host);
   if (reason === "EADDRINUSE")
-    throw refusal(`Port ${port} is in use: end what listens there, or choose another with --port (0 finds a free one).`);
-  if (reason === "EACCES") throw refusal(`Port ${port} may not be opened by this user: choose one with --port.`);
+    throw refusal(
+      `Port ${port} is in use: end what listens there, or choose another with --port (0 finds a free one).`,
+    );
+  if (reason === "EACCES")
+    throw refusal(`Port ${port} may not be opened by this user: choose one with --port.`);
   if (reason) throw refusal(`Nothing can listen on HOST=${host}, port ${port} (${reason}).`);
   return port || freePort(host);
 }
@@ -75,10 +80,18 @@ async function announce(url: string, web: Web, lab?: Lab): Promise<void> {
   web.speak();
   const people = await Promise.race([web.people, pause(10_000, undefined, { ref: false })]);
   if (people?.signIns) console.log(`Sign in as\n${people.signIns.map(signInLine).join("\n")}\n`);
-  if (people?.firstAdminLink) console.log(`Make the first admin (this link works once): ${people.firstAdminLink}\n`);
+  if (people?.firstAdminLink)
+    console.log(`Make the first admin (this link works once): ${people.firstAdminLink}\n`);
   if (lab) console.log(`The SQL Servers are simulated; their control is at ${lab.control} (docs/lab.md).\n`);
   const { kind: _, ...known } = people ?? { kind: "people" };
-  const ready: Ready = { ...known, kind: "ready", url, control: lab?.control ?? null, poolsFile: lab?.poolsFile ?? null };
+  const ready: Ready = {
+    ...known,
+    kind: "ready",
+    url,
+    control: lab?.control ?? null,
+    poolsFile: lab?.poolsFile ?? null,
+    app: web.process.pid!,
+  };
   process.send?.(ready);
 }
 
@@ -92,7 +105,9 @@ function watch(web: Web, lab?: Lab): void {
     console.error(`The web server has ended (${code}), so Mirrordeck stops.`);
     stop(1);
   });
-  lab?.ended.then(() => stopping || console.error("The simulated SQL Servers have ended: none of them answers now."));
+  lab?.ended.then(
+    () => stopping || console.error("The simulated SQL Servers have ended: none of them answers now."),
+  );
 }
 
 async function stop(code: number): Promise<void> {

@@ -23,19 +23,28 @@ export async function prepare({ build = true, say = console.log } = {}): Promise
 // The schema engine is asked for, but only its presence matters when a client is generated: any program will do.
 export function generateClient(): Promise<string> {
   const cli = path.join("node_modules", "prisma", "build", "index.js");
-  const env = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
+  const env = {
+    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+    CHECKPOINT_DISABLE: "1",
+    PRISMA_HIDE_UPDATE_MESSAGE: "1",
+  };
   return program(cli, ["generate"], env, "The database client could not be generated.");
 }
 
 function buildApp(say: (line: string) => void): Promise<string> {
   say("Building the pages (after a change only; under a minute) …");
   const env = { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" };
-  return program(path.join("node_modules", "next", "dist", "bin", "next"), ["build"], env, "The pages do not build.");
+  return program(
+    path.join("node_modules", "next", "dist", "bin", "next"),
+    ["build"],
+    env,
+    "The pages do not build.",
+  );
 }
 
 const sources = [
-  ...["app", "components", "lib", "messages", "public", "prisma/schema.prisma", "package-lock.json"],
-  ...["next.config.js", "postcss.config.mjs", "tsconfig.json", "instrumentation.ts", "proxy.ts"],
+  ...["app", "components", "lib", "public", "prisma/schema.prisma", "package-lock.json"],
+  ...["next.config.js", "postcss.config.mjs", "instrumentation.ts", "instrumentation-node.ts", "proxy.ts"],
 ];
 
 async function whenChanged(inputs: string[], output: string, make: () => Promise<unknown>): Promise<void> {

@@ -2,15 +2,15 @@
 // npm test -- unit e2e only these
 import { type Check, checks, type Outcome } from "./checks.ts";
 import { type Count, sum } from "./count.ts";
-import { installForTests } from "./install-for-tests.ts";
 import { prepare } from "./prepare.ts";
 import { explain } from "./refusal.ts";
+import { installTestTools } from "./test-tools.ts";
 
 process.on("disconnect", () => process.exit(1));
 for (const end of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(end, () => process.exit(1));
 
 const wanted = choose(process.argv.slice(2));
-if (wanted.some(({ name }) => name === "unit" || name === "e2e")) await installForTests();
+if (wanted.some(({ name }) => name === "unit" || name === "e2e")) await installTestTools();
 await prepare({ build: false }).catch((error) => console.error(explain(error)));
 
 const counts: Count[] = [];
@@ -33,7 +33,9 @@ async function report({ name, run }: Check): Promise<Count> {
   const { passed, failed, output } = await run().catch(broken);
   if (failed > 0) console.log(`\n──── ${name} ────\n${output.trim()}\n`);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`${failed > 0 ? "✗" : "✓"} ${name.padEnd(8)} ${passed} passed, ${failed} failed  (${seconds} s)`);
+  console.log(
+    `${failed > 0 ? "✗" : "✓"} ${name.padEnd(8)} ${passed} passed, ${failed} failed  (${seconds} s)`,
+  );
   return { passed, failed };
 }
 

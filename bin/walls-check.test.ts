@@ -25,22 +25,47 @@ it("lets a folder use what the table says", async () => {
   const files = {
     "lib/mirroring/pool.ts": "export const pool = 1;",
     "lib/runs/start.ts": 'export { pool } from "#lib/mirroring/pool.ts";',
-    "components/pools/card.tsx": 'import { pool } from "#lib/mirroring/pool.ts";\nexport const Card = () => <p>{pool}</p>;',
+    "components/pools/card.tsx":
+      'import { pool } from "#lib/mirroring/pool.ts";\nexport const Card = () => <p>{pool}</p>;',
   };
   expect(await broken(files)).toEqual([]);
 });
 
 it.each([
-  ["the domain uses the engine", "lib/mirroring/a.ts", 'import "#lib/runs/b.ts";', /lib\/mirroring may use nothing/],
-  ["a type is an import too", "lib/mirroring/a.ts", 'import type { B } from "#lib/runs/b.ts";', /may use nothing/],
+  [
+    "the domain uses the engine",
+    "lib/mirroring/a.ts",
+    'import "#lib/runs/b.ts";',
+    /lib\/mirroring may use nothing/,
+  ],
+  [
+    "a type is an import too",
+    "lib/mirroring/a.ts",
+    'import type { B } from "#lib/runs/b.ts";',
+    /may use nothing/,
+  ],
   ["a relative path is one too", "lib/mirroring/a.ts", 'import "../runs/b.ts";', /may use nothing/],
-  ["an import at run time is one too", "lib/mirroring/a.ts", 'await import("#lib/runs/b.ts");', /may use nothing/],
+  [
+    "an import at run time is one too",
+    "lib/mirroring/a.ts",
+    'await import("#lib/runs/b.ts");',
+    /may use nothing/,
+  ],
   ["the domain does I/O", "lib/mirroring/a.ts", 'import "node:fs";', /pure/],
   ["the app uses the lab", "app/page.tsx", 'import "#lab/b.ts";\nexport default () => <p />;', /app may use/],
-  ["a component asks for an action", "components/a.tsx", 'import "#app/b.ts";\nexport const A = () => <p />;', /components may/],
+  [
+    "a component asks for an action",
+    "components/a.tsx",
+    'import "#app/b.ts";\nexport const A = () => <p />;',
+    /components may/,
+  ],
   ["a file is not there", "lib/runs/a.ts", 'import "#lib/runs/gone.ts";', /is not there/],
 ])("notices when %s", async (_, file, text, complaint) => {
-  const others = { "lib/runs/b.ts": "export type B = 1;", "lab/b.ts": "export {};", "app/b.ts": "export {};" };
+  const others = {
+    "lib/runs/b.ts": "export type B = 1;",
+    "lab/b.ts": "export {};",
+    "app/b.ts": "export {};",
+  };
   expect((await broken({ ...others, [file]: text })).join("\n")).toMatch(complaint);
 });
 

@@ -11,7 +11,9 @@ export async function checkWalls(root = path.resolve(import.meta.dirname, ".."))
   const read = new Set(modules.filter((each) => !each.couldNotResolve).map((each) => each.source));
   const unread = files.filter((file) => !read.has(file)).map((file) => `${file}: was not read`);
   const broken = modules.flatMap((each) =>
-    each.dependencies.flatMap((use) => (use.rules ?? []).map(({ name }) => `${each.source} → ${use.resolved}: ${name}`)),
+    each.dependencies.flatMap((use) =>
+      (use.rules ?? []).map(({ name }) => `${each.source} → ${use.resolved}: ${name}`),
+    ),
   );
   const strays = files.filter((file) => file.startsWith("lib/") && !new RegExp(wallsOnly).test(file));
   broken.push(...strays.map((file) => `${file}: its folder has no line in walls.ts`));
@@ -28,7 +30,9 @@ async function sourceFiles(root: string): Promise<string[]> {
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(path.join(root, folder), { recursive: true }).catch(() => []);
-  return entries.filter((file) => isSource.test(file)).map((file) => path.posix.join(folder, ...file.split(path.sep)));
+  return entries
+    .filter((file) => isSource.test(file))
+    .map((file) => path.posix.join(folder, ...file.split(path.sep)));
 }
 
 async function readImports(root: string, files: string[]): Promise<ICruiseResult["modules"]> {
@@ -54,7 +58,10 @@ function rules(): IForbiddenRuleType[] {
     const inside = [folder, ...may].map(startsWith).join("|");
     return rule(`${folder} may use ${may.join(", ") || "nothing of the project"}`, {
       from: { path: startsWith(folder), pathNot: isTest },
-      to: { pathNot: `${inside}|node_modules/|lib/db/generated`, dependencyTypesNot: ["core", "npm", "unknown"] },
+      to: {
+        pathNot: `${inside}|node_modules/|lib/db/generated`,
+        dependencyTypesNot: ["core", "npm", "unknown"],
+      },
     });
   });
   const packages = Object.entries(speakers).map(([name, may]) =>
@@ -70,7 +77,10 @@ function rules(): IForbiddenRuleType[] {
       from: { path: pure.map(startsWith).join("|"), pathNot: isTest },
       to: { dependencyTypes: ["core", "npm", "npm-dev"] },
     }),
-    rule("nothing but tests uses what is for tests", { from: { path: wallsOnly, pathNot: isTest }, to: { path: isTest } }),
+    rule("nothing but tests uses what is for tests", {
+      from: { path: wallsOnly, pathNot: isTest },
+      to: { path: isTest },
+    }),
     rule("a circle", { from: {}, to: { circular: true } }),
     rule("is not there", { from: {}, to: { couldNotResolve: true, pathNot: "^\\.next/" } }),
   ];
@@ -85,7 +95,8 @@ function readTsx(): void {
   const swc = createRequire(import.meta.url)("@swc/core");
   if (swc.readsTsx) return;
   const parse = swc.parseFileSync;
-  swc.parseFileSync = (file: string, options: object) => parse(file, { ...options, tsx: file.endsWith(".tsx") });
+  swc.parseFileSync = (file: string, options: object) =>
+    parse(file, { ...options, tsx: file.endsWith(".tsx") });
   swc.readsTsx = true;
 }
 

@@ -12,7 +12,7 @@ export type Web = Child & { people: Promise<People> };
 
 /** The web server, as soon as it serves. */
 export async function startWeb(env: NodeJS.ProcessEnv): Promise<Web> {
-  const child = startChild(path.join("bin", "app.ts"), [], env);
+  const child = startChild(path.join("bin", "app.ts"), [], { env });
   const people = message<People>(child, "people");
   const failed = child.ended.then(() => {
     throw refusal(`${child.speak()}\nThe web server did not start.`.trim());

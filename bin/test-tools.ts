@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { chromium } from "@playwright/test";
 
 /** The browser and the foreign SQL client that the tests use: on Debian, root installs what is missing. */
-export async function installForTests(): Promise<void> {
+export async function installTestTools(): Promise<void> {
   const missing = [
     ...(existsSync(chromium.executablePath()) || onPath("chromium") ? [] : ["chromium"]),
     ...(onPath("tsql") ? [] : ["freetds-bin"]),
@@ -27,5 +27,7 @@ export async function installForTests(): Promise<void> {
 }
 
 function onPath(program: string): boolean {
-  return (process.env.PATH ?? "").split(path.delimiter).some((folder) => existsSync(path.join(folder, program)));
+  return (process.env.PATH ?? "")
+    .split(path.delimiter)
+    .some((folder) => existsSync(path.join(folder, program)));
 }

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Child, startChild } from "./child.ts";
+import type { Ready } from "./launch.ts";
+
+export type Stack = Omit<Ready, "kind"> & { data: string; launcher: Child; stop(): Promise<void> };
+
+/**
+ * Everything that `npm start` starts, on ports and in a data folder of its own: what tests drive. Without
+ * `data` the folder is a temporary one, gone after `stop`.
+ */
+export async function startStack({ data, args = [], env = {} }: StackOptions = {}): Promise<Stack> {
+  const folder = data ?? (await mkdtemp(path.join(tmpdir(), "mirrordeck-")));
+  const launcher = startChild(path.join("bin", "launch.ts"), ["--data", folder, "--port", "0", ...args], {
+    env: { ...process.env, ...env },
+    execArgv: ["--conditions=react-server"],
+    patienceMs: 10_000,
+  });
+  const stop = async () => {
+    await launcher.stop();
+    if (!data) await rm(folder, { recursive: true, force: true });
+  };
+  const ready = new Promise<Ready>((resolve) => launcher.process.on("message", resolve));
+  const failed = launcher.ended.then(async () => {
+    await stop();
+    throw new Error(`Mirrordeck did not start:\n${launcher.speak()}`);
+  });
+  failed.catch(() => {});
+  const { kind: _, ...said } = await Promise.race([ready, failed]);
+  return { ...said, data: folder, launcher, stop };
+}
+
+/** `args` as after `npm start --`, `env` beside this process's own. */
+export type StackOptions = { data?: string; args?: string[]; env?: Record<string, string> };
