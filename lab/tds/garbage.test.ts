@@ -1,9 +1,8 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { createByteWriter } from "#lab/tds/bytes.ts";
+import { describe, expect, it, vi } from "vitest";
 import { packetStatus, packetType } from "#lab/tds/packets.ts";
-import { type Certificate, type Listening, listen, makeCertificate } from "#lab/tds/server.ts";
 import {
   allHeaders,
+  answers,
   batchPayload,
   callPayload,
   connectTestClient,
@@ -11,30 +10,15 @@ import {
   lastDone,
   loggedIn,
   login7Payload,
+  parameter,
   preloginPayload,
   type TestClient,
 } from "#lab/tds/test-client.ts";
-import { openTestDoor, type TestDoor } from "#lab/tds/test-door.ts";
+import { serveEachTest } from "#lab/tds/test-server.ts";
 import { doneStatus } from "#lab/tds/tokens.ts";
-import { writeType, writeValue } from "#lab/tds/write-value.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
-let certificate: Certificate;
-let door: TestDoor;
-let server: Listening;
-
-beforeAll(async () => {
-  certificate = await makeCertificate();
-});
-
-beforeEach(async () => {
-  door = openTestDoor();
-  server = await listen(door, { port: 0, certificate, requestLimit: 100_000 });
-});
-
-afterEach(async () => {
-  await server.stop();
-});
+const lab = serveEachTest({ requestLimit: 100_000 });
 
 describe("before the login, a client is hung up on that", () => {
   it.each<[what: string, type: number, payload: Buffer]>([
@@ -52,30 +36,30 @@ describe("before the login, a client is hung up on that", () => {
       login7Payload({ user: "sa", password: "right", protocol: 0x71000001 }),
     ],
   ])("%s", async (_what, type, payload) => {
-    const client = await connectTestClient(server.port);
+    const client = await connectTestClient(lab.server.port);
     client.send(type, payload);
     expect(await client.receive()).toBeUndefined();
     await servesOn();
-    expect(door.logins).toHaveLength(1);
+    expect(lab.door.logins).toHaveLength(1);
   });
 
   it("breaks off the handshake of TLS", async () => {
-    const client = await connectTestClient(server.port);
+    const client = await connectTestClient(lab.server.port);
     client.send(packetType.prelogin, preloginPayload(1));
     await client.receive();
     client.send(packetType.prelogin, Buffer.from("no client hello at all"));
     while ((await client.receive()) !== undefined) {}
-    expect(door.logins).toEqual([]);
+    expect(lab.door.logins).toEqual([]);
     await servesOn();
   });
 
   it("promises TLS and then sends its login plain", async () => {
-    const client = await connectTestClient(server.port);
+    const client = await connectTestClient(lab.server.port);
     client.send(packetType.prelogin, preloginPayload(1));
     await client.receive();
     client.send(packetType.login7, login7Payload({ user: "sa", password: "right" }));
     while ((await client.receive()) !== undefined) {}
-    expect(door.logins).toEqual([]);
+    expect(lab.door.logins).toEqual([]);
   });
 });
 
@@ -139,13 +123,13 @@ describe("after the login, a request", () => {
       8014,
     ],
   ])("%s is refused, and the next one is served", async (_what, type, payload, error) => {
-    const client = await loggedIn(server.port);
+    const client = await loggedIn(lab.server.port);
     client.send(type, payload);
     const refused = await client.receive();
     expect(errorNumbers(refused)).toEqual([error]);
     expect(lastDone(refused)).toEqual({ token: 0xfd, status: doneStatus.error });
     expect(await answers(client)).toBe(true);
-    expect(door.requests.filter((request) => request.kind !== "batch")).toEqual([]);
+    expect(lab.door.requests.filter((request) => request.kind !== "batch")).toEqual([]);
     await client.close();
   });
 
@@ -165,140 +149,12 @@ describe("after the login, a request", () => {
       (client) => client.socket.write(Buffer.from([1, 0, 0, 9, 0, 0, 1, 0, 65, 3, 1, 0, 9, 0, 0, 1, 0, 65])),
     ],
   ])("%s ends the session with 4014", async (_what, send) => {
-    const client = await loggedIn(server.port);
+    const client = await loggedIn(lab.server.port);
     send(client);
     expect(errorNumbers(await client.receive())).toEqual([4014]);
     expect(await client.receive()).toBeUndefined();
-    await vi.waitFor(() => expect(door.open).toBe(0));
+    await vi.waitFor(() => expect(lab.door.open).toBe(0));
     await servesOn();
-  });
-});
-
-describe("a client that speaks packets", () => {
-  it("may take back a request it has not finished", async () => {
-    const client = await loggedIn(server.port);
-    client.send(packetType.batch, batchPayload("database"), { lastStatus: packetStatus.ignore });
-    expect(await client.receive()).toEqual(Buffer.from([0xfd, 2, 0, 0, 0, ...Array(8).fill(0)]));
-    expect(door.requests).toEqual([]);
-    expect(await answers(client)).toBe(true);
-    await client.close();
-  });
-
-  it("is told that its attention came too late, by a message of its own", async () => {
-    const client = await loggedIn(server.port);
-    client.send(packetType.batch, batchPayload("database"));
-    client.send(packetType.attention, Buffer.alloc(0));
-    expect(lastDone(await client.receive())).toMatchObject({ token: 0xfd });
-    expect(lastDone(await client.receive())).toEqual({ token: 0xfd, status: doneStatus.attention });
-    expect(await answers(client)).toBe(true);
-    await client.close();
-  });
-
-  it("gets the end of the interrupted request first, then the attention's", async () => {
-    const client = await loggedIn(server.port);
-    client.send(packetType.batch, batchPayload("wait"));
-    await vi.waitFor(() => expect(door.requests).toHaveLength(1));
-    client.send(packetType.attention, Buffer.alloc(0));
-    expect(lastDone(await client.receive())).toEqual({ token: 0xfd, status: doneStatus.final });
-    expect(lastDone(await client.receive())).toEqual({ token: 0xfd, status: doneStatus.attention });
-    await client.close();
-  });
-
-  it("gets its login's database back with the reset bit, in any packet size", async () => {
-    const client = await loggedIn(server.port);
-    client.send(packetType.batch, batchPayload("use db"));
-    await client.receive();
-    const long = batchPayload(`print ${"x".repeat(2000)}`);
-    client.send(packetType.batch, long, { size: 512, firstStatus: packetStatus.reset });
-    const response = (await client.receive())!;
-    expect(response.subarray(0, 6)).toEqual(Buffer.from([0xe3, 3, 0, 18, 0, 0]));
-    expect(response.subarray(6, 10)).toEqual(Buffer.from([0xe3, 19, 0, 1]));
-    expect(response.toString("utf16le", 11, 23)).toBe("master");
-    expect(door.resets).toBe(1);
-    await client.close();
-  });
-
-  it("begins, saves, rolls back and ends a transaction, and is told its descriptor", async () => {
-    const client = await loggedIn(server.port);
-    const ask = async (...bytes: number[]) => {
-      client.send(packetType.transaction, Buffer.concat([allHeaders, Buffer.from(bytes)]));
-      return (await client.receive())!;
-    };
-    const name = [4, 0x73, 0, 0x31, 0];
-    const begun = await ask(5, 0, 2, 0);
-    const descriptor = begun.subarray(5, 13);
-    expect(begun.subarray(0, 5)).toEqual(Buffer.from([0xe3, 11, 0, 8, 8]));
-    expect((await ask(9, 0, ...name))[0], "a savepoint changes nothing").toBe(0xfd);
-    expect((await ask(8, 0, ...name, 0))[0], "nor does a rollback to it").toBe(0xfd);
-    expect((await ask(7, 0, 0, 0)).subarray(0, 14)).toEqual(
-      Buffer.from([0xe3, 11, 0, 9, 0, 8, ...descriptor]),
-    );
-    expect(door.requests).toEqual([
-      { kind: "transaction", action: "begin", name: "" },
-      { kind: "transaction", action: "save", name: "s1" },
-      { kind: "transaction", action: "rollback", name: "s1" },
-      { kind: "transaction", action: "commit", name: "" },
-    ]);
-    await client.close();
-  });
-
-  it("may call several procedures in one request", async () => {
-    const client = await loggedIn(server.port);
-    const one = callPayload("sp_executesql", parameter("@stmt", { name: "nvarchar", length: 20 }, "print a"));
-    client.send(packetType.rpc, Buffer.concat([one, Buffer.from([0xff]), one.subarray(allHeaders.length)]));
-    expect(lastDone(await client.receive())).toEqual({ token: 0xfe, status: doneStatus.final });
-    expect(door.requests).toHaveLength(2);
-    await client.close();
-  });
-
-  it("gets 8179 for a handle it never prepared", async () => {
-    const client = await loggedIn(server.port);
-    for (const procedure of ["sp_execute", "sys.sp_unprepare"]) {
-      client.send(packetType.rpc, callPayload(procedure, parameter("", { name: "int" }, 7)));
-      expect(errorNumbers(await client.receive())).toEqual([8179]);
-    }
-    await client.close();
-  });
-
-  it("prepares and executes at once", async () => {
-    const client = await loggedIn(server.port);
-    const text: SqlType = { name: "nvarchar", length: 20 };
-    const values = [
-      parameter("", { name: "int" }, null, 1),
-      parameter("", text, "@n int"),
-      parameter("", text, "echo"),
-    ];
-    client.send(packetType.rpc, callPayload("sp_prepexec", ...values, parameter("@n", { name: "int" }, 42)));
-    const response = (await client.receive())!;
-    expect(response.includes(Buffer.from([0xac, 0, 0, 7, 0x40, 0]))).toBe(true);
-    client.send(
-      packetType.rpc,
-      callPayload("sp_execute", parameter("", { name: "int" }, 1), parameter("@n", { name: "int" }, 43)),
-    );
-    await client.receive();
-    expect(
-      door.requests.map((request) => request.kind === "rpc" && request.parameters.at(-1)!.value),
-    ).toEqual([42, 43]);
-    await client.close();
-  });
-
-  it("that does not read is waited for, not buffered for", async () => {
-    const client = await loggedIn(server.port);
-    client.socket.pause();
-    client.send(packetType.batch, batchPayload("rows 200000 1000"));
-    await vi.waitFor(() => expect(door.requests).toHaveLength(1));
-    await settled(() => door.rows);
-    // What the operating system buffers for a socket is some megabytes, at a thousand bytes a row.
-    expect(door.rows).toBeLessThan(100_000);
-    await client.close();
-    await vi.waitFor(() => expect(door.open).toBe(0));
-  });
-
-  it("that sends more and more without waiting has all of it answered", async () => {
-    const client = await loggedIn(server.port);
-    for (let count = 0; count < 500; count++) client.send(packetType.batch, batchPayload("database"));
-    for (let count = 0; count < 500; count++) expect(await client.receive()).toBeDefined();
-    await client.close();
   });
 });
 
@@ -306,7 +162,8 @@ describe("some hundred streams of damaged packets", () => {
   it.each([1, 2, 3, 4, 5])("of seed %i leave a server that serves, and no session behind", async (seed) => {
     const random = randomFrom(seed);
     for (let round = 0; round < 80; round++) {
-      const client = random() < 0.5 ? await connectTestClient(server.port) : await loggedIn(server.port);
+      const client =
+        random() < 0.5 ? await connectTestClient(lab.server.port) : await loggedIn(lab.server.port);
       const stream = Buffer.concat(
         Array.from({ length: 1 + Math.floor(random() * 3) }, () => damage(pick(sound, random), random)),
       );
@@ -316,7 +173,7 @@ describe("some hundred streams of damaged packets", () => {
       client.socket.end();
       while ((await client.receive()) !== undefined) {}
     }
-    await vi.waitFor(() => expect(door.open).toBe(0));
+    await vi.waitFor(() => expect(lab.door.open).toBe(0));
     await servesOn();
   });
 });
@@ -382,15 +239,6 @@ function everyType(): Buffer {
   );
 }
 
-function parameter(name: string, type: SqlType, value: SqlValue, status = 0): Buffer {
-  const out = createByteWriter();
-  out.shortText(name);
-  out.u8(status);
-  writeType(out, type);
-  writeValue(out, type, value);
-  return Buffer.from(out.view());
-}
-
 function call(parameterBytes: Buffer): Buffer {
   return callPayload("sp_executesql", parameterBytes);
 }
@@ -422,24 +270,8 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-async function answers(client: TestClient): Promise<boolean> {
-  client.send(packetType.batch, batchPayload("database"));
-  const response = await client.receive();
-  return response?.includes(Buffer.from("master", "utf16le")) ?? false;
-}
-
 async function servesOn(): Promise<void> {
-  const client = await loggedIn(server.port);
+  const client = await loggedIn(lab.server.port);
   expect(await answers(client)).toBe(true);
   await client.close();
-}
-
-/** Waits until a number has begun to grow and then stopped. */
-async function settled(read: () => number): Promise<void> {
-  let last = 0;
-  await vi.waitFor(() => {
-    const before = last;
-    last = read();
-    if (last === 0 || last !== before) throw new Error("still growing");
-  });
 }

@@ -2,7 +2,8 @@
 import { type ByteReader, createByteReader } from "#lab/tds/bytes.ts";
 import type { WireParameter } from "#lab/tds/contract.ts";
 import { callWrong, requestEndedEarly } from "#lab/tds/faults.ts";
-import { readTyped, type Wrong } from "#lab/tds/read-value.ts";
+import type { Wrong } from "#lab/tds/parameter.ts";
+import { readTyped } from "#lab/tds/read-value.ts";
 import { skipHeaders } from "#lab/tds/requests.ts";
 
 export interface Call {

@@ -8,6 +8,8 @@ import {
   defaultPacketSize,
   packetType,
 } from "#lab/tds/packets.ts";
+import { writeType, writeValue } from "#lab/tds/write-value.ts";
+import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 export interface TestClient {
   socket: Socket;
@@ -130,6 +132,22 @@ export function callPayload(procedure: string, ...parameters: Buffer[]): Buffer 
   const name = Buffer.from(procedure, "utf16le");
   const length = Buffer.from([procedure.length, 0]);
   return Buffer.concat([allHeaders, length, name, Buffer.alloc(2), ...parameters]);
+}
+
+export function parameter(name: string, type: SqlType, value: SqlValue, status = 0): Buffer {
+  const out = createByteWriter();
+  out.shortText(name);
+  out.u8(status);
+  writeType(out, type);
+  writeValue(out, type, value);
+  return Buffer.from(out.view());
+}
+
+/** Whether a request gets its answer. */
+export async function answers(client: TestClient): Promise<boolean> {
+  client.send(packetType.batch, batchPayload("database"));
+  const response = await client.receive();
+  return response?.includes(Buffer.from("master", "utf16le")) ?? false;
 }
 
 /** The numbers of the ERROR tokens a response begins with. */
