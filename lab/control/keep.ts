@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
 
 const FORMAT = 1;
-const STATEMENTS_KEPT = 5_000;
+const STATEMENTS_KEPT = 500;
 
 interface Kept {
   format: number;

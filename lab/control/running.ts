@@ -31,6 +31,8 @@ interface Wait {
   dueAt: Milliseconds | null;
 }
 
+/** A fleet that is watched for weeks must not remember every look. */
+const STATEMENTS_REMEMBERED = 10_000;
 const LONGEST_NAP_MS = 100;
 const SHORTEST_NAP_MS = 5;
 
@@ -54,6 +56,9 @@ export function runFleet(
   function moveTo(at: Milliseconds): void {
     onCut(advance(fleet, at - fleet.now));
     endWaits();
+    if (fleet.statements.length > 2 * STATEMENTS_REMEMBERED) {
+      fleet.statements.splice(0, fleet.statements.length - STATEMENTS_REMEMBERED);
+    }
   }
 
   function sync(): void {

@@ -29,7 +29,9 @@ export function fusedSessions(fleet: Fleet) {
     guids.set(guid, [...(guids.get(guid) ?? []), copy]);
   }
   return [...guids].map(([guid, copies]) => {
-    const claiming = copies.filter(({ mirroring }) => mirroring.role === "PRINCIPAL");
+    const claiming = copies.filter(
+      ({ instance, mirroring }) => instance.power === "running" && mirroring.role === "PRINCIPAL",
+    );
     const rows = copies.map((copy) => witnessRow(fleet, copy)).filter((row) => row !== null);
     return {
       guid,
