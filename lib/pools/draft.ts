@@ -11,7 +11,11 @@ const text = z.string().trim().max(300, problem("too-long"));
 const required = text.min(1, problem("required"));
 const optional = text.nullable().transform((value) => value || null);
 /** Names as sysname allows them; control characters would be nobody's intention. */
-const databaseName = z.string().min(1, problem("required")).max(128, problem("too-long")).regex(/^\P{Cc}+$/u, problem("control"));
+const databaseName = z
+  .string()
+  .min(1, problem("required"))
+  .max(128, problem("too-long"))
+  .regex(/^\P{Cc}+$/u, problem("control"));
 
 export const LoginDraft = z.object({
   type: z.enum(["sql", "ntlm"]),
@@ -24,13 +28,25 @@ export const LoginDraft = z.object({
 export const InstanceDraft = z.object({
   name: required,
   server: required.regex(/^[^\\/\s,:]+$|^[0-9a-f:]+$/i, problem("server")),
-  port: z.number(problem("port")).int(problem("port")).min(1, problem("port")).max(65_535, problem("port")).nullable(),
+  port: z
+    .number(problem("port"))
+    .int(problem("port"))
+    .min(1, problem("port"))
+    .max(65_535, problem("port"))
+    .nullable(),
   namedInstance: optional,
   tls: z.object({
     minimum: z.enum(tlsVersions),
     trust: z.boolean(),
-    ca: z.string().max(60_000, problem("too-long")).nullable().transform((value) => value?.trim() || null)
-      .refine((value) => value === null || value.includes("-----BEGIN CERTIFICATE-----"), problem("certificate")),
+    ca: z
+      .string()
+      .max(60_000, problem("too-long"))
+      .nullable()
+      .transform((value) => value?.trim() || null)
+      .refine(
+        (value) => value === null || value.includes("-----BEGIN CERTIFICATE-----"),
+        problem("certificate"),
+      ),
   }),
   looking: LoginDraft,
   /** Null: the looking login acts too. */
@@ -52,7 +68,9 @@ export const PoolDraft = z.object({
   product: text,
   frontEnds: z.array(required).max(100, problem("too-long")),
   fileShare: optional,
-  persistentChat: z.object({ pool: required, secondaryPool: optional, servers: z.array(required).max(100) }).nullable(),
+  persistentChat: z
+    .object({ pool: required, secondaryPool: optional, servers: z.array(required).max(100) })
+    .nullable(),
   stores: z.array(StoreDraft).min(1, problem("no-store")).max(60, problem("too-long")),
 });
 

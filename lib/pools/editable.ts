@@ -15,11 +15,20 @@ export interface Editable {
 export async function editable(poolId: string, client: Db = db()): Promise<Editable | null> {
   const row = await client.pool.findUnique({
     where: { id: poolId, removedAt: null },
-    include: { stores: { include: { store: { include: { primary: true, mirror: true, witness: true } } }, orderBy: { storeId: "asc" } } },
+    include: {
+      stores: {
+        include: { store: { include: { primary: true, mirror: true, witness: true } } },
+        orderBy: { storeId: "asc" },
+      },
+    },
   });
   if (!row) return null;
   const stores = row.stores.map(({ store }) => store);
-  const rows = stores.flatMap((store) => [store.primary, store.mirror, ...(store.witness ? [store.witness] : [])]);
+  const rows = stores.flatMap((store) => [
+    store.primary,
+    store.mirror,
+    ...(store.witness ? [store.witness] : []),
+  ]);
   const { name, title, product, frontEnds, fileShare } = row;
   return {
     origin: row.origin,
@@ -44,14 +53,26 @@ export async function editable(poolId: string, client: Db = db()): Promise<Edita
 
 /** Instances that other pools brought: a new pool may name them without writing them down again. */
 export async function knownInstances(client: Db = db()): Promise<string[]> {
-  const rows = await client.instance.findMany({ where: { removedAt: null }, select: { name: true }, orderBy: { name: "asc" } });
+  const rows = await client.instance.findMany({
+    where: { removedAt: null },
+    select: { name: true },
+    orderBy: { name: "asc" },
+  });
   return rows.map(({ name }) => name);
 }
 
 function instanceDraft(row: InstanceRow): InstanceDraft {
   const { name, server, port, namedInstance } = row;
   const tls = { minimum: row.tlsMinimum as TlsVersion, trust: row.tlsTrust, ca: row.tlsCa };
-  return { name, server, port, namedInstance, tls, looking: loginDraft(row.looking), acting: row.acting === null ? null : loginDraft(row.acting) };
+  return {
+    name,
+    server,
+    port,
+    namedInstance,
+    tls,
+    looking: loginDraft(row.looking),
+    acting: row.acting === null ? null : loginDraft(row.acting),
+  };
 }
 
 function loginDraft(stored: unknown): LoginDraft {

@@ -3,7 +3,15 @@ import type { InstanceDraft, PoolDraft } from "./draft.ts";
 /** What is wrong with a draft although each field alone is sound. */
 export interface Problem {
   path: (string | number)[];
-  problem: "unknown-instance" | "same-instance" | "two-stores" | "databases-missing" | "databases-twice" | "name-twice" | "port-or-name" | "domain";
+  problem:
+    | "unknown-instance"
+    | "same-instance"
+    | "two-stores"
+    | "databases-missing"
+    | "databases-twice"
+    | "name-twice"
+    | "port-or-name"
+    | "domain";
   came: string;
 }
 
@@ -12,7 +20,9 @@ export function poolProblems(pool: PoolDraft, instanceNames: readonly string[]):
   const seen = new Set<string>();
   return pool.stores.flatMap((store, index): Problem[] => {
     const at = (field: string) => ["stores", index, field];
-    const places = (["primary", "mirror", "witness"] as const).flatMap((field) => (store[field] ? [{ field, name: store[field] }] : []));
+    const places = (["primary", "mirror", "witness"] as const).flatMap((field) =>
+      store[field] ? [{ field, name: store[field] }] : [],
+    );
     const problems: Problem[] = places
       .filter(({ name }) => !known.has(folded(name)))
       .map(({ field, name }) => ({ path: at(field), problem: "unknown-instance", came: name }));
@@ -23,9 +33,13 @@ export function poolProblems(pool: PoolDraft, instanceNames: readonly string[]):
     const key = [store.type, ...[store.primary, store.mirror].map(folded).sort()].join("|");
     if (seen.has(key)) problems.push({ path: at("type"), problem: "two-stores", came: store.type });
     seen.add(key);
-    if (store.type === "Other" && store.databases.length === 0) problems.push({ path: at("databases"), problem: "databases-missing", came: "" });
-    const twice = store.databases.find((name, place) => store.databases.slice(0, place).some((other) => folded(other) === folded(name)));
-    if (twice !== undefined) problems.push({ path: at("databases"), problem: "databases-twice", came: twice });
+    if (store.type === "Other" && store.databases.length === 0)
+      problems.push({ path: at("databases"), problem: "databases-missing", came: "" });
+    const twice = store.databases.find((name, place) =>
+      store.databases.slice(0, place).some((other) => folded(other) === folded(name)),
+    );
+    if (twice !== undefined)
+      problems.push({ path: at("databases"), problem: "databases-twice", came: twice });
     return problems;
   });
 }
@@ -40,7 +54,8 @@ export function instanceProblems(instances: readonly InstanceDraft[]): Problem[]
       problems.push({ path: at("port"), problem: "port-or-name", came: String(instance.port) });
     for (const which of ["looking", "acting"] as const) {
       const login = instance[which];
-      if (login?.type === "ntlm" && !login.domain) problems.push({ path: at(which, "domain"), problem: "domain", came: "" });
+      if (login?.type === "ntlm" && !login.domain)
+        problems.push({ path: at(which, "domain"), problem: "domain", came: "" });
     }
     return problems;
   });

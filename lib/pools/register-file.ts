@@ -20,28 +20,51 @@ export interface RegisterFile {
 /** Each mistake is one sentence: where in the file, what was expected, what came. */
 export type ReadRegister = { ok: true; register: RegisterFile } | { ok: false; mistakes: string[] };
 
-export function readRegisterFile(file: string, env: Record<string, string | undefined> = process.env): ReadRegister {
+export function readRegisterFile(
+  file: string,
+  env: Record<string, string | undefined> = process.env,
+): ReadRegister {
   const full = path.resolve(/* turbopackIgnore: true */ file);
-  if (!existsSync(/* turbopackIgnore: true */ full)) return { ok: false, mistakes: [`${file}: no such file`] };
+  if (!existsSync(/* turbopackIgnore: true */ full))
+    return { ok: false, mistakes: [`${file}: no such file`] };
   const lines = new LineCounter();
-  const document = parseDocument(readFileSync(/* turbopackIgnore: true */ full, "utf8"), { lineCounter: lines });
-  if (document.errors.length > 0) return { ok: false, mistakes: document.errors.map((error) => `${file}: not readable as YAML: ${error.message.split("\n")[0]}`) };
+  const document = parseDocument(readFileSync(/* turbopackIgnore: true */ full, "utf8"), {
+    lineCounter: lines,
+  });
+  if (document.errors.length > 0)
+    return {
+      ok: false,
+      mistakes: document.errors.map(
+        (error) => `${file}: not readable as YAML: ${error.message.split("\n")[0]}`,
+      ),
+    };
   const came: unknown = document.toJS();
   const parsed = Written.safeParse(came);
-  if (!parsed.success) return { ok: false, mistakes: parsed.error.issues.flatMap((issue) => sentences(file, came, issue)) };
+  if (!parsed.success)
+    return { ok: false, mistakes: parsed.error.issues.flatMap((issue) => sentences(file, came, issue)) };
 
   const mistakes: string[] = [];
-  const read: Reading = { folder: path.dirname(full), env, mistake: (at, sentence) => mistakes.push(`${file}: ${where(at)}: ${sentence}`) };
-  const instances = parsed.data.instances.map((written, index) => instanceDraft(written, ["instances", index], read));
+  const read: Reading = {
+    folder: path.dirname(full),
+    env,
+    mistake: (at, sentence) => mistakes.push(`${file}: ${where(at)}: ${sentence}`),
+  };
+  const instances = parsed.data.instances.map((written, index) =>
+    instanceDraft(written, ["instances", index], read),
+  );
   const pools = parsed.data.pools.map(poolDraft);
-  const complain = (at: Path) => (problem: Problem) => read.mistake([...at, ...problem.path], explain(problem));
+  const complain = (at: Path) => (problem: Problem) =>
+    read.mistake([...at, ...problem.path], explain(problem));
   instanceProblems(instances).forEach(complain(["instances"]));
   pools.forEach((pool, index) => {
     const names = instances.map(({ name }) => name);
     poolProblems(pool, names).forEach(complain(["pools", index]));
-    if (pools.findIndex((other) => other.id === pool.id) !== index) read.mistake(["pools", index, "id"], `expected an id of its own, came ${pool.id} a second time`);
+    if (pools.findIndex((other) => other.id === pool.id) !== index)
+      read.mistake(["pools", index, "id"], `expected an id of its own, came ${pool.id} a second time`);
   });
-  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, register: { origin: path.basename(full), instances, pools } };
+  return mistakes.length > 0
+    ? { ok: false, mistakes }
+    : { ok: true, register: { origin: path.basename(full), instances, pools } };
 }
 
 type Path = (string | number)[];
@@ -71,7 +94,9 @@ const WrittenInstance = z.strictObject({
   acting: WrittenLogin.optional(),
   tls: z
     .strictObject({
-      minimum: z.preprocess((value) => (typeof value === "number" ? value.toFixed(1) : value), z.enum(tlsVersions)).default("1.2"),
+      minimum: z
+        .preprocess((value) => (typeof value === "number" ? value.toFixed(1) : value), z.enum(tlsVersions))
+        .default("1.2"),
       trustServerCertificate: z.boolean().default(false),
       ca: name.optional(),
     })
@@ -79,7 +104,10 @@ const WrittenInstance = z.strictObject({
 });
 
 const WrittenStore = z.strictObject({
-  type: z.preprocess((value) => (typeof value === "string" ? (databaseType(value) ?? value) : value), z.enum(databaseTypes)),
+  type: z.preprocess(
+    (value) => (typeof value === "string" ? (databaseType(value) ?? value) : value),
+    z.enum(databaseTypes),
+  ),
   primary: name,
   mirror: name,
   witness: name.nullish(),
@@ -91,13 +119,18 @@ const Written = z.strictObject({
   pools: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "a slug: small letters, digits and hyphens").optional(),
+        id: z
+          .string()
+          .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "a slug: small letters, digits and hyphens")
+          .optional(),
         name,
         title: z.string().default(""),
         product: z.string().default(""),
         frontEnds: list,
         fileShare: name.nullish(),
-        persistentChat: z.strictObject({ pool: name, secondaryPool: name.nullish(), servers: list }).nullish(),
+        persistentChat: z
+          .strictObject({ pool: name, secondaryPool: name.nullish(), servers: list })
+          .nullish(),
         stores: z.array(WrittenStore).min(1),
       }),
     )
@@ -113,7 +146,11 @@ function instanceDraft(written: z.output<typeof WrittenInstance>, at: Path, read
     server: written.server,
     port: written.port ?? null,
     namedInstance: written.instance ?? null,
-    tls: { minimum: tls.minimum, trust: tls.trustServerCertificate, ca: tls.ca ? certificate(tls.ca, [...at, "tls", "ca"], read) : null },
+    tls: {
+      minimum: tls.minimum,
+      trust: tls.trustServerCertificate,
+      ca: tls.ca ? certificate(tls.ca, [...at, "tls", "ca"], read) : null,
+    },
     looking: loginDraft(written.looking, [...at, "looking"], read),
     acting: written.acting ? loginDraft(written.acting, [...at, "acting"], read) : null,
   };
@@ -121,17 +158,29 @@ function instanceDraft(written: z.output<typeof WrittenInstance>, at: Path, read
 
 function certificate(file: string, at: Path, read: Reading): string | null {
   const full = path.resolve(/* turbopackIgnore: true */ read.folder, file);
-  const text = existsSync(/* turbopackIgnore: true */ full) ? readFileSync(/* turbopackIgnore: true */ full, "utf8") : "";
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) read.mistake(at, `expected a file that holds a certificate (PEM), came ${full}`);
+  const text = existsSync(/* turbopackIgnore: true */ full)
+    ? readFileSync(/* turbopackIgnore: true */ full, "utf8")
+    : "";
+  if (!text.includes("-----BEGIN CERTIFICATE-----"))
+    read.mistake(at, `expected a file that holds a certificate (PEM), came ${full}`);
   return text;
 }
 
 function loginDraft(written: WrittenLogin, at: Path, read: Reading): InstanceDraft["looking"] {
   const fromEnv = written.passwordEnv === undefined ? undefined : read.env[written.passwordEnv];
   if (written.passwordEnv !== undefined && fromEnv === undefined)
-    read.mistake([...at, "passwordEnv"], `expected the name of an environment variable that is set, came ${written.passwordEnv}`);
-  else if (written.password === undefined && written.passwordEnv === undefined) read.mistake([...at, "password"], "expected password or passwordEnv, came neither");
-  return { type: written.type, user: written.user, domain: written.domain ?? null, password: fromEnv ?? written.password ?? "" };
+    read.mistake(
+      [...at, "passwordEnv"],
+      `expected the name of an environment variable that is set, came ${written.passwordEnv}`,
+    );
+  else if (written.password === undefined && written.passwordEnv === undefined)
+    read.mistake([...at, "password"], "expected password or passwordEnv, came neither");
+  return {
+    type: written.type,
+    user: written.user,
+    domain: written.domain ?? null,
+    password: fromEnv ?? written.password ?? "",
+  };
 }
 
 function poolDraft(written: z.output<typeof Written>["pools"][number]): PoolDraft & { id: string } {
@@ -140,25 +189,45 @@ function poolDraft(written: z.output<typeof Written>["pools"][number]): PoolDraf
     ...plain,
     id: id ?? slug(written.title || written.name),
     fileShare: fileShare ?? null,
-    persistentChat: persistentChat ? { ...persistentChat, secondaryPool: persistentChat.secondaryPool ?? null } : null,
+    persistentChat: persistentChat
+      ? { ...persistentChat, secondaryPool: persistentChat.secondaryPool ?? null }
+      : null,
     stores: stores.map((store) => ({ ...store, witness: store.witness ?? null })),
   };
 }
 
 function sentences(file: string, came: unknown, issue: z.core.$ZodIssue): string[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => `${file}: ${where([...(issue.path as Path), key])}: expected nothing of that name, came ${key}`);
-  return [`${file}: ${where(issue.path as Path)}: expected ${expected(issue)}, came ${shown(at(came, issue.path as Path))}`];
+    return issue.keys.map(
+      (key) =>
+        `${file}: ${where([...(issue.path as Path), key])}: expected nothing of that name, came ${key}`,
+    );
+  return [
+    `${file}: ${where(issue.path as Path)}: expected ${expected(issue)}, came ${shown(at(came, issue.path as Path))}`,
+  ];
 }
 
 function expected(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return { string: "text", nonoptional: "text", number: "a number", array: "a list", object: "a group of settings", boolean: "true or false" }[issue.expected as string] ?? issue.expected;
+      return (
+        {
+          string: "text",
+          nonoptional: "text",
+          number: "a number",
+          array: "a list",
+          object: "a group of settings",
+          boolean: "true or false",
+        }[issue.expected as string] ?? issue.expected
+      );
     case "invalid_value":
       return `one of ${issue.values.join(", ")}`;
     case "too_small":
-      return issue.origin === "array" ? "a list with at least one entry" : issue.origin === "string" ? "some text" : `${issue.minimum} or more`;
+      return issue.origin === "array"
+        ? "a list with at least one entry"
+        : issue.origin === "string"
+          ? "some text"
+          : `${issue.minimum} or more`;
     case "too_big":
       return issue.origin === "string" ? `at most ${issue.maximum} characters` : `${issue.maximum} or less`;
     default:
@@ -188,17 +257,25 @@ function explain({ problem, came }: Problem): string {
 }
 
 function at(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inside, key) => (inside as Record<string | number, unknown> | undefined)?.[key], value);
+  return path.reduce<unknown>(
+    (inside, key) => (inside as Record<string | number, unknown> | undefined)?.[key],
+    value,
+  );
 }
 
 /** `pools[0].stores[1].primary` */
 function where(path: Path): string {
-  return path.map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`)).join("") || "the file";
+  return (
+    path
+      .map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`))
+      .join("") || "the file"
+  );
 }
 
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "an empty value";
-  if (typeof value === "object") return Array.isArray(value) ? (value.length === 0 ? "an empty list" : "a list") : "a group of settings";
+  if (typeof value === "object")
+    return Array.isArray(value) ? (value.length === 0 ? "an empty list" : "a list") : "a group of settings";
   return typeof value === "string" ? `"${value}"` : String(value);
 }

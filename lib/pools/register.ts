@@ -6,7 +6,11 @@ import { unseal } from "./seal.ts";
 
 /** The register as the domain sees it: living pools only, by title. */
 export async function poolsWithStores(client: Db = db()): Promise<Pool[]> {
-  const rows = await client.pool.findMany({ where: { removedAt: null }, include: parts, orderBy: [{ title: "asc" }, { name: "asc" }] });
+  const rows = await client.pool.findMany({
+    where: { removedAt: null },
+    include: parts,
+    orderBy: [{ title: "asc" }, { name: "asc" }],
+  });
   return rows.map(poolOf);
 }
 
@@ -17,11 +21,19 @@ export async function poolById(id: string, client: Db = db()): Promise<(Pool & {
 }
 
 export async function instancesToWatch(client: Db = db()): Promise<{ id: string; name: string }[]> {
-  return client.instance.findMany({ where: { removedAt: null }, select: { id: true, name: true }, orderBy: { name: "asc" } });
+  return client.instance.findMany({
+    where: { removedAt: null },
+    select: { id: true, name: true },
+    orderBy: { name: "asc" },
+  });
 }
 
 /** With its password opened. The looking login acts where no acting login was given. */
-export async function targetOf(instanceId: string, which: Target["which"], client: Db = db()): Promise<Target | null> {
+export async function targetOf(
+  instanceId: string,
+  which: Target["which"],
+  client: Db = db(),
+): Promise<Target | null> {
   const row = await client.instance.findUnique({ where: { id: instanceId } });
   return row && targetFrom(row, which);
 }
@@ -64,9 +76,17 @@ function login(stored: unknown, sealed: string, place: string): Pick<Target, "lo
 }
 
 const instanceName = { select: { id: true, name: true } } as const;
-const otherPools = { include: { pool: { select: { id: true, title: true, name: true, removedAt: true } } } } as const;
+const otherPools = {
+  include: { pool: { select: { id: true, title: true, name: true, removedAt: true } } },
+} as const;
 const parts = {
-  stores: { include: { store: { include: { primary: instanceName, mirror: instanceName, witness: instanceName, pools: otherPools } } } },
+  stores: {
+    include: {
+      store: {
+        include: { primary: instanceName, mirror: instanceName, witness: instanceName, pools: otherPools },
+      },
+    },
+  },
 } as const;
 
 type PoolRow = NonNullable<Awaited<ReturnType<typeof findPool>>>;
@@ -85,7 +105,9 @@ function poolOf(row: PoolRow): Pool {
     frontEnds: row.frontEnds,
     fileShare: row.fileShare,
     persistentChat: row.persistentChat as Pool["persistentChat"],
-    stores: row.stores.map(({ store }) => storeOf(store, row.id)).sort((a, b) => order(a) - order(b) || a.id.localeCompare(b.id)),
+    stores: row.stores
+      .map(({ store }) => storeOf(store, row.id))
+      .sort((a, b) => order(a) - order(b) || a.id.localeCompare(b.id)),
   };
 }
 

@@ -1,7 +1,7 @@
 import "server-only";
 import { isDeepStrictEqual } from "node:util";
-import { Prisma, type Transaction } from "#lib/db/index.ts";
-import type { InstanceDraft, LoginDraft, PoolDraft, StoreDraft } from "./draft.ts";
+import { type Instance as InstanceRow, Prisma, type Transaction } from "#lib/db/index.ts";
+import type { InstanceDraft, PoolDraft, StoreDraft } from "./draft.ts";
 import { folded } from "./problems.ts";
 import { placeOf } from "./register.ts";
 import { seal, unseal } from "./seal.ts";
@@ -20,12 +20,16 @@ export class PasswordMissing extends Error {
 }
 
 /** Writes an instance by its name, new or known; returns its id and whether anything changed. */
-export async function writeInstance(tx: Transaction, draft: InstanceDraft, origin: string): Promise<{ id: string; changed: boolean }> {
+export async function writeInstance(
+  tx: Transaction,
+  draft: InstanceDraft,
+  origin: string,
+): Promise<{ id: string; changed: boolean }> {
   const all = await tx.instance.findMany();
   const known = all.find((row) => folded(row.name) === folded(draft.name));
   const id = known?.id ?? freeSlug(draft.name, (taken) => all.some((row) => row.id === taken));
-  const looking = sealed(draft, "looking", id, known && { login: known.looking, secret: known.lookingSecret });
-  const acting = sealed(draft, "acting", id, known && { login: known.acting, secret: known.actingSecret });
+  const looking = sealed(draft, "looking", id, known);
+  const acting = sealed(draft, "acting", id, known);
   const data = {
     name: draft.name,
     server: draft.server,
@@ -42,13 +46,19 @@ export async function writeInstance(tx: Transaction, draft: InstanceDraft, origi
     removedAt: null,
   };
   if (!known) await tx.instance.create({ data: { id, ...data } });
-  else if (differs(known, { ...data, acting: acting?.login ?? null })) await tx.instance.update({ where: { id }, data });
+  else if (differs(known, { ...data, acting: acting?.login ?? null }))
+    await tx.instance.update({ where: { id }, data });
   else return { id, changed: false };
   return { id, changed: true };
 }
 
 /** Writes a pool and the stores that it names; a store on the same pair may serve other pools too. */
-export async function writePool(tx: Transaction, id: string, draft: PoolDraft, origin: string): Promise<{ changed: boolean }> {
+export async function writePool(
+  tx: Transaction,
+  id: string,
+  draft: PoolDraft,
+  origin: string,
+): Promise<{ changed: boolean }> {
   const known = await tx.pool.findUnique({ where: { id }, include: { stores: true } });
   const { stores, persistentChat, ...plain } = draft;
   const data = { ...plain, persistentChat: persistentChat ?? Prisma.DbNull, origin, removedAt: null };
@@ -56,7 +66,10 @@ export async function writePool(tx: Transaction, id: string, draft: PoolDraft, o
   if (!known) await tx.pool.create({ data: { id, ...data } });
   else if (changed) await tx.pool.update({ where: { id }, data });
 
-  const instances = await tx.instance.findMany({ where: { removedAt: null }, select: { id: true, name: true } });
+  const instances = await tx.instance.findMany({
+    where: { removedAt: null },
+    select: { id: true, name: true },
+  });
   const ids = new Set<string>();
   for (const store of stores) {
     const written = await writeStore(tx, id, store, instances);
@@ -68,7 +81,10 @@ export async function writePool(tx: Transaction, id: string, draft: PoolDraft, o
     await tx.poolStore.deleteMany({ where: { poolId: id, storeId: { in: gone } } });
     await tx.store.deleteMany({ where: { id: { in: gone }, pools: { none: {} } } });
   }
-  const linked = await tx.poolStore.createMany({ data: [...ids].map((storeId) => ({ poolId: id, storeId })), skipDuplicates: true });
+  const linked = await tx.poolStore.createMany({
+    data: [...ids].map((storeId) => ({ poolId: id, storeId })),
+    skipDuplicates: true,
+  });
   return { changed: changed || gone.length > 0 || linked.count > 0 };
 }
 
@@ -76,18 +92,32 @@ export async function writePool(tx: Transaction, id: string, draft: PoolDraft, o
 export async function settleInstances(tx: Transaction, ids: readonly string[]): Promise<void> {
   const living = { some: { pools: { some: { pool: { removedAt: null } } } } };
   const used = { OR: [{ storesAsPrimary: living }, { storesAsMirror: living }, { storesAsWitness: living }] };
-  await tx.instance.updateMany({ where: { id: { in: [...ids] }, removedAt: null, NOT: used }, data: { removedAt: new Date() } });
+  await tx.instance.updateMany({
+    where: { id: { in: [...ids] }, removedAt: null, NOT: used },
+    data: { removedAt: new Date() },
+  });
 }
 
 type Named = { id: string; name: string };
 
-async function writeStore(tx: Transaction, poolId: string, draft: StoreDraft, instances: readonly Named[]): Promise<{ id: string; changed: boolean }> {
+async function writeStore(
+  tx: Transaction,
+  poolId: string,
+  draft: StoreDraft,
+  instances: readonly Named[],
+): Promise<{ id: string; changed: boolean }> {
   const primaryId = idOf(instances, draft.primary);
   const mirrorId = idOf(instances, draft.mirror);
   const witnessId = draft.witness && idOf(instances, draft.witness);
   // `Other` means something else in every pool; the rest is the same store wherever it stands on the same pair.
   const id = [slug(draft.type), ...(draft.type === "Other" ? [poolId] : []), primaryId, mirrorId].join("-");
-  const data = { type: draft.type, databases: draft.type === "Other" ? draft.databases : [], primaryId, mirrorId, witnessId };
+  const data = {
+    type: draft.type,
+    databases: draft.type === "Other" ? draft.databases : [],
+    primaryId,
+    mirrorId,
+    witnessId,
+  };
   const known = await tx.store.findUnique({ where: { id } });
   if (known && !differs(known, data)) return { id, changed: false };
   await tx.store.upsert({ where: { id }, create: { id, ...data }, update: data });
@@ -102,14 +132,33 @@ function idOf(instances: readonly Named[], name: string): string {
 
 type StoredLogin = { type: string; user: string; domain: string | null };
 
-function sealed(draft: InstanceDraft, which: "looking" | "acting", id: string, known?: { login: unknown; secret: string | null }): { login: StoredLogin; secret: string } | null {
-  const given: LoginDraft | null = draft[which];
+function sealed(
+  draft: InstanceDraft,
+  which: "looking" | "acting",
+  id: string,
+  known?: InstanceRow,
+): { login: StoredLogin; secret: string } | null {
+  const given = draft[which];
   if (!given) return null;
   const login = { type: given.type, user: given.user, domain: given.domain };
-  const place = placeOf(id, which);
-  if (given.password !== null) return { login, secret: sealOnce(given.password, place, known?.secret) };
-  if (!known?.login || !known.secret) throw new PasswordMissing(draft.name, which);
-  return { login, secret: known.secret };
+  const password = given.password ?? keptPassword(draft, which, known);
+  return { login, secret: sealOnce(password, placeOf(id, which), secretOf(known, which)) };
+}
+
+/**
+ * The password that is known, for the same server and user only: else whoever may change a server's address could
+ * have its password sent to a server of his own.
+ */
+export function keptPassword(draft: InstanceDraft, which: "looking" | "acting", known?: InstanceRow): string {
+  const user = (known?.[which] as StoredLogin | null | undefined)?.user;
+  const secret = secretOf(known, which);
+  const same = known && folded(known.server) === folded(draft.server) && user === draft[which]?.user;
+  if (!same || !secret) throw new PasswordMissing(draft.name, which);
+  return unseal(secret, placeOf(known.id, which));
+}
+
+function secretOf(known: InstanceRow | undefined, which: "looking" | "acting"): string | null | undefined {
+  return which === "looking" ? known?.lookingSecret : known?.actingSecret;
 }
 
 /** Sealing is salted: the same password again is no change. */
