@@ -13,8 +13,8 @@ import {
   parameter,
   preloginPayload,
   type TestClient,
-} from "#lab/tds/test-client.ts";
-import { serveEachTest } from "#lab/tds/test-server.ts";
+} from "#lab/tds/testing/client.ts";
+import { serveEachTest } from "#lab/tds/testing/server.ts";
 import { doneStatus } from "#lab/tds/tokens.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 

@@ -1,7 +1,7 @@
 import sql, { type ISqlType } from "mssql";
 import { describe, expect, it } from "vitest";
-import { mssqlClients, stillUsable } from "#lab/tds/test-mssql.ts";
-import { serveEachTest } from "#lab/tds/test-server.ts";
+import { mssqlClients, stillUsable } from "#lab/tds/testing/mssql.ts";
+import { serveEachTest } from "#lab/tds/testing/server.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 const lab = serveEachTest();

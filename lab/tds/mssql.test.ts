@@ -1,10 +1,9 @@
 import sql, { type config } from "mssql";
 import { describe, expect, it, vi } from "vitest";
 import { listen } from "#lab/tds/server.ts";
-import { makeLargeCertificate } from "#lab/tds/test-certificate.ts";
-import { openTestDoor } from "#lab/tds/test-door.ts";
-import { mssqlClients, stillUsable } from "#lab/tds/test-mssql.ts";
-import { serveEachTest } from "#lab/tds/test-server.ts";
+import { openTestDoor } from "#lab/tds/testing/door.ts";
+import { mssqlClients, stillUsable } from "#lab/tds/testing/mssql.ts";
+import { serveEachTest } from "#lab/tds/testing/server.ts";
 
 const lab = serveEachTest();
 const { connect } = mssqlClients(lab);
@@ -59,33 +58,6 @@ describe("a login", () => {
     const { recordset } = await pool.request().batch("rows 700 200");
     expect(recordset).toHaveLength(700);
     expect(recordset[699].text).toBe("699".padEnd(200, "x"));
-  });
-});
-
-describe("encryption, by the server's own word", () => {
-  it.each([true, false])("is %s when the client asks so", async (encrypt) => {
-    await connect({ options: { encrypt, trustServerCertificate: true } });
-    expect(lab.door.logins[0]!.encrypted).toBe(encrypt);
-  });
-
-  it("shows a certificate that can be verified", async () => {
-    const cryptoCredentialsDetails = { ca: lab.certificate.pem };
-    const options = { encrypt: true, trustServerCertificate: false, cryptoCredentialsDetails };
-    await connect({ server: "localhost", options });
-    expect(lab.door.logins[0]!.encrypted).toBe(true);
-  });
-
-  it("shows a certificate that takes several packets", async () => {
-    const large = await listen(lab.door, { port: 0, certificate: await makeLargeCertificate() });
-    await stillUsable(await connect({ port: large.port }));
-    expect(lab.door.logins[0]!.encrypted).toBe(true);
-    await large.stop();
-  });
-
-  it("is given up by a client that does not trust the certificate, and the server goes on", async () => {
-    await expect(connect({ options: { encrypt: true, trustServerCertificate: false } })).rejects.toThrow();
-    expect(lab.door.logins).toEqual([]);
-    await connect();
   });
 });
 

@@ -9,8 +9,8 @@ import {
   lastDone,
   loggedIn,
   parameter,
-} from "#lab/tds/test-client.ts";
-import { serveEachTest } from "#lab/tds/test-server.ts";
+} from "#lab/tds/testing/client.ts";
+import { serveEachTest } from "#lab/tds/testing/server.ts";
 import { doneStatus } from "#lab/tds/tokens.ts";
 import type { SqlType } from "#lab/tsql/values.ts";
 

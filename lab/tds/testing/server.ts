@@ -7,7 +7,7 @@ import {
   listen,
   makeCertificate,
 } from "#lab/tds/server.ts";
-import { openTestDoor, type TestDoor } from "#lab/tds/test-door.ts";
+import { openTestDoor, type TestDoor } from "#lab/tds/testing/door.ts";
 
 export interface Served {
   certificate: Certificate;

@@ -5,14 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { listen } from "#lab/tds/server.ts";
-import { makeLargeCertificate } from "#lab/tds/test-certificate.ts";
-import { serveEachTest } from "#lab/tds/test-server.ts";
+import { makeLargeCertificate } from "#lab/tds/testing/certificate.ts";
+import { mssqlClients, stillUsable } from "#lab/tds/testing/mssql.ts";
+import { serveEachTest } from "#lab/tds/testing/server.ts";
 
 // FreeTDS is a client that shares no line with this server or with tedious.
 const installed = spawnSync("tsql", ["-C"]).status === 0;
 if (!installed) console.log("not run: needs FreeTDS (tsql)");
 
 const lab = serveEachTest();
+const { connect: connectMssql } = mssqlClients(lab);
 let folder: string;
 
 beforeEach(async () => {
@@ -21,6 +23,35 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await rm(folder, { recursive: true });
+});
+
+describe("encryption of mssql, by the server's own word", () => {
+  it.each([true, false])("is %s when the client asks so", async (encrypt) => {
+    await connectMssql({ options: { encrypt, trustServerCertificate: true } });
+    expect(lab.door.logins[0]!.encrypted).toBe(encrypt);
+  });
+
+  it("shows a certificate that can be verified", async () => {
+    const cryptoCredentialsDetails = { ca: lab.certificate.pem };
+    const options = { encrypt: true, trustServerCertificate: false, cryptoCredentialsDetails };
+    await connectMssql({ server: "localhost", options });
+    expect(lab.door.logins[0]!.encrypted).toBe(true);
+  });
+
+  it("shows a certificate that takes several packets", async () => {
+    const large = await listen(lab.door, { port: 0, certificate: await makeLargeCertificate() });
+    await stillUsable(await connectMssql({ port: large.port }));
+    expect(lab.door.logins[0]!.encrypted).toBe(true);
+    await large.stop();
+  });
+
+  it("is given up by a client that does not trust the certificate, and the server goes on", async () => {
+    await expect(
+      connectMssql({ options: { encrypt: true, trustServerCertificate: false } }),
+    ).rejects.toThrow();
+    expect(lab.door.logins).toEqual([]);
+    await connectMssql();
+  });
 });
 
 (installed ? describe : () => {})("FreeTDS", () => {

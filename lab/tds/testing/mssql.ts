@@ -1,7 +1,7 @@
 /** The driver the application uses, connected to what a test serves. */
 import sql, { type config } from "mssql";
 import { afterEach, expect } from "vitest";
-import type { Served } from "#lab/tds/test-server.ts";
+import type { Served } from "#lab/tds/testing/server.ts";
 
 export function mssqlClients(lab: Served) {
   const pools: sql.ConnectionPool[] = [];
