@@ -19,7 +19,7 @@ export function LinkDialog({ name, path, onClose }: { name: string; path: string
         </Button>
       }
     >
-      <CodeBlock label={t("link", { name })} code={new URL(path, window.location.origin).href} />
+      <CodeBlock wrap label={t("link", { name })} code={new URL(path, window.location.origin).href} />
     </Dialog>
   );
 }

@@ -17,7 +17,6 @@ export function LanguageSwitch() {
           key={language}
           type="button"
           lang={language}
-          aria-label={languageNames[language]}
           aria-pressed={language === locale}
           onClick={() => choose(language)}
           className={classes(
@@ -26,6 +25,7 @@ export function LanguageSwitch() {
           )}
         >
           {language}
+          <span className="sr-only"> {languageNames[language]}</span>
         </button>
       ))}
     </fieldset>

@@ -34,12 +34,11 @@ export function UserMenu({
           aria-label={t("shell.openMenu", { name: actor.name })}
           className="flex min-h-10 items-center gap-2 rounded-full border border-line py-1 pr-2 pl-1 text-sm hover:bg-sunken"
         >
+          {/* Drawn, not written: the initials are no part of the button's name. */}
           <span
-            aria-hidden
-            className="grid size-8 place-items-center rounded-full bg-brand-soft text-xs font-semibold text-brand"
-          >
-            {initialsOf(actor.name)}
-          </span>
+            data-initials={initialsOf(actor.name)}
+            className="grid size-8 place-items-center rounded-full bg-brand-soft text-xs font-semibold text-brand before:content-[attr(data-initials)]"
+          />
           <span className="max-w-40 truncate max-md:hidden">{actor.name}</span>
           <ChevronDown aria-hidden className="size-4 text-ink-faint" />
         </button>

@@ -1,8 +1,20 @@
 import type { ReactNode } from "react";
+import { classes } from "./classes.ts";
 import { CopyButton } from "./copy-button.tsx";
 
 /** A statement or command word for word, with where it runs above it and a button to copy it. */
-export function CodeBlock({ code, title, label }: { code: string; title?: ReactNode; label: string }) {
+export function CodeBlock({
+  code,
+  title,
+  label,
+  wrap = false,
+}: {
+  code: string;
+  title?: ReactNode;
+  label: string;
+  /** For what has no lines of its own, such as a link. */
+  wrap?: boolean;
+}) {
   return (
     <figure className="overflow-hidden rounded-lg border border-line bg-sunken">
       <figcaption className="flex min-h-10 items-center justify-between gap-3 border-b border-line px-3 text-xs text-ink-soft">
@@ -11,7 +23,9 @@ export function CodeBlock({ code, title, label }: { code: string; title?: ReactN
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section tabIndex={0} aria-label={label} className="overflow-x-auto px-3 py-2.5">
-        <pre className="font-mono text-[0.8125rem] leading-5">
+        <pre
+          className={classes("font-mono text-[0.8125rem] leading-5", wrap && "break-all whitespace-pre-wrap")}
+        >
           <code>{code}</code>
         </pre>
       </section>

@@ -4,21 +4,19 @@ import * as Radix from "radix-ui/dropdown-menu";
 import type { ReactElement, ReactNode } from "react";
 import { classes } from "./classes.ts";
 
-/** A menu below its button. */
+/** A menu below its button, and beside it in the document: it stays in the landmark it belongs to. */
 export function Menu({ button, children }: { button: ReactElement; children: ReactNode }) {
   return (
     <Radix.Root modal={false}>
       <Radix.Trigger asChild>{button}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={8}
-          className="z-50 max-h-[var(--radix-dropdown-menu-content-available-height)] min-w-60 overflow-y-auto rounded-xl border border-line bg-raised p-1.5 text-sm shadow-raised"
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
+      <Radix.Content
+        align="end"
+        sideOffset={6}
+        collisionPadding={8}
+        className="z-50 max-h-[var(--radix-dropdown-menu-content-available-height)] min-w-60 overflow-y-auto rounded-xl border border-line bg-raised p-1.5 text-sm shadow-raised"
+      >
+        {children}
+      </Radix.Content>
     </Radix.Root>
   );
 }

@@ -29,7 +29,7 @@ export function Page({
         <div className="min-w-0">
           {above && <div className="mb-1 text-sm text-ink-soft">{above}</div>}
           <h1 className="text-2xl font-semibold break-words sm:text-[1.75rem] sm:leading-9">{title}</h1>
-          {description && <p className="mt-1 max-w-prose text-ink-soft">{description}</p>}
+          {description && <p className="mt-1 max-w-prose text-pretty text-ink-soft">{description}</p>}
         </div>
         {actions && <div className="flex flex-wrap gap-2">{actions}</div>}
       </header>

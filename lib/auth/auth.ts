@@ -50,7 +50,17 @@ function createAuth() {
     advanced: {
       cookiePrefix: "mirrordeck",
       useSecureCookies: ownAddress().protocol === "https:",
+      // Said aloud, because better-auth leaves these checks out when it believes to be in a test.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
     },
     logger: { level: "error" },
+    onAPIError: { onError: logOwnFaults },
   });
+}
+
+// A wrong password is the audit log's business, not the program's.
+function logOwnFaults(error: unknown) {
+  const status = (error as { statusCode?: number } | null)?.statusCode ?? 500;
+  if (status >= 500) console.error("Sign-in failed:", error);
 }

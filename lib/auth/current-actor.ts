@@ -7,6 +7,7 @@ import { actorFrom } from "./people.ts";
 
 /** Who is signed in, by this request's cookie; looked up once a request. Role and language are as of now. */
 export const currentActor = cache(async (): Promise<Actor | null> => {
-  const found = await auth().api.getSession({ headers: await headers() });
+  const asked = await headers(); // first: it keeps the page from being rendered while building, without a database
+  const found = await auth().api.getSession({ headers: asked });
   return found ? actorFrom(found.user) : null;
 });

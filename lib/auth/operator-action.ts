@@ -1,5 +1,4 @@
 import "server-only";
-import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
 import { appendAudit } from "#lib/audit/append.ts";
 import { db } from "#lib/db/index.ts";
@@ -38,7 +37,7 @@ export function operatorAction<Form extends z.ZodType, Answer>(
       if (isRefused(answer)) return await refused(actor, permission, input, answer);
       return { ok: true, value: answer as Exclude<Answer, Refused> };
     } catch (error) {
-      unstable_rethrow(error); // redirect() and notFound() are how Next answers, not failures
+      if (isAnswerOfNext(error)) throw error;
       return failed(actor, permission, error);
     }
   };
@@ -64,6 +63,12 @@ async function refused(actor: Actor | null, permission: Permission, input: unkno
     ...about,
   });
   return answer;
+}
+
+// redirect() and notFound() are how Next answers, not failures: it knows them by a digest of its own.
+function isAnswerOfNext(error: unknown): boolean {
+  const digest = (error as { digest?: unknown } | null)?.digest;
+  return typeof digest === "string" && digest.startsWith("NEXT_");
 }
 
 // The person gets calm words, the log gets the error, and the audit log that something went wrong.

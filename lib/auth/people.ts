@@ -39,12 +39,12 @@ export type NewPerson = {
   language?: Actor["language"];
 };
 
-/** Makes a person who cannot sign in until a password is set. */
+/** Makes a person who cannot sign in until a password is set, and has not chosen a language yet. */
 export async function createPerson(tx: Transaction | Db, person: NewPerson): Promise<AuthUser> {
   return tx.authUser.create({
     data: {
       id: randomUUID(),
-      language: "en",
+      language: "",
       ...person,
       email: normalEmail(person.email),
       emailVerified: true,

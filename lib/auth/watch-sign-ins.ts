@@ -11,7 +11,7 @@ const open = ["/sign-in/email", "/sign-out", "/get-session"];
 type Watched = Parameters<Parameters<typeof createAuthMiddleware>[0]>[0];
 
 export const beforeSignIn = createAuthMiddleware(async (ctx) => {
-  if (!open.includes(ctx.path)) throw new APIError("NOT_FOUND");
+  if (!open.includes(ctx.path)) throw new APIError("NOT_FOUND", { message: "Not open here." });
   if (ctx.path === "/sign-out") await recordSignOut(ctx);
   if (ctx.path !== "/sign-in/email") return;
   const answer = await countAttempt(db(), attemptOf(ctx));
