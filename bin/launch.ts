@@ -13,10 +13,13 @@ import { explain, refusal } from "./refusal.ts";
 import { type People, startWeb, type Web } from "./web.ts";
 
 /** What the launcher tells a parent that is a program of ours; `app` is the process of the web server. */
-export type Ready = { kind: "ready"; url: string; control: string | null; poolsFile: string | null } & Omit<
-  People,
-  "kind"
->;
+export type Ready = Omit<People, "kind"> & {
+  kind: "ready";
+  url: string;
+  control: string | null;
+  poolsFile: string | null;
+  app: number;
+};
 
 const running: { folder?: DataFolder; database?: Promise<Postgres>; lab?: Lab; web?: Web } = {};
 let stopping = false;

@@ -3,12 +3,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { difference } from "#prisma/difference.ts";
+import { schemaEngine } from "#prisma/schema-engine.ts";
 import { temporaryPostgres } from "./postgres-temporary.ts";
 
 const [name] = process.argv.slice(2);
 const server = await temporaryPostgres();
 try {
-  const sql = await difference(server.newDatabase);
+  const sql = await difference(await schemaEngine(server.newDatabase));
   if (sql === null) console.log("The migrations lead to prisma/schema.prisma.");
   else if (name) console.log(`Wrote ${await write(name, sql)}: read it before you commit it.`);
   else {

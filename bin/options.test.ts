@@ -48,5 +48,6 @@ describe("npm start", () => {
   it("takes a register in the project folder as real instances", async () => {
     await writeFile(path.join(project, "mirrordeck.yaml"), "");
     expect(read([])).toMatchObject({ demo: false, pools: path.join(project, "mirrordeck.yaml") });
+    expect(read([], { MIRRORDECK_DEMO: "on" })).toMatchObject({ demo: "as before", pools: null });
   });
 });

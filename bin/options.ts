@@ -19,7 +19,7 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv, project: str
   const port = Number(flags.port ?? env.PORT ?? 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw refusal(`A port is a number from 0 to 65535, not ${flags.port ?? env.PORT}.`);
-  const pools = registerFile(env, project);
+  const pools = env.MIRRORDECK_DEMO === "on" ? null : registerFile(env, project);
   return {
     port,
     host: env.HOST || "127.0.0.1",

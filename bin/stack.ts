@@ -13,7 +13,7 @@ export type Stack = Omit<Ready, "kind"> & { data: string; launcher: Child; stop(
 export async function startStack({ data, args = [], env = {} }: StackOptions = {}): Promise<Stack> {
   const folder = data ?? (await mkdtemp(path.join(tmpdir(), "mirrordeck-")));
   const launcher = startChild(path.join("bin", "launch.ts"), ["--data", folder, "--port", "0", ...args], {
-    env: { ...process.env, ...env },
+    env: { ...ownSettings(), ...env },
     execArgv: ["--conditions=react-server"],
     patienceMs: 10_000,
   });
@@ -29,6 +29,19 @@ export async function startStack({ data, args = [], env = {} }: StackOptions = {
   failed.catch(() => {});
   const { kind: _, ...said } = await Promise.race([ready, failed]);
   return { ...said, data: folder, launcher, stop };
+}
+
+/** This process's environment, without what a developer's .env says about their own servers. */
+export function ownSettings(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    DATABASE_URL: "",
+    MIGRATION_DATABASE_URL: "",
+    HOST: "",
+    MIRRORDECK_URL: "",
+    MIRRORDECK_POOLS: "",
+    MIRRORDECK_DEMO: "on",
+  };
 }
 
 /** `args` as after `npm start --`, `env` beside this process's own. */

@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { whyNotListen } from "./ports.ts";
 import { prepare, project } from "./prepare.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { ownSettings, type Stack, startStack } from "./stack.ts";
 
 beforeAll(() => prepare({ say: () => {} }), 300_000);
 
@@ -24,7 +24,11 @@ afterEach(async () => {
 /** `npm start`, as a person types it. */
 function npmStart(...args: string[]) {
   const shell = process.platform === "win32";
-  const npm = spawn("npm", ["start", "--", "--data", data, ...args], { cwd: project, shell });
+  const npm = spawn("npm", ["start", "--", "--data", data, ...args], {
+    cwd: project,
+    env: ownSettings(),
+    shell,
+  });
   let said = "";
   for (const stream of [npm.stdout, npm.stderr]) stream.on("data", (chunk) => (said += chunk));
   const url = () => {

@@ -1,27 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { schemaEngine } from "./schema-engine.ts";
+import type { SchemaEngine } from "./schema-engine.ts";
 
 const here = import.meta.dirname;
 
 /** The SQL that leads from the checked-in migrations to the schema file; null when they say the same. */
 export async function difference(
-  newDatabase: () => Promise<string>,
+  engine: SchemaEngine,
   { schema = path.join(here, "schema.prisma"), migrations = path.join(here, "migrations") } = {},
 ): Promise<string | null> {
-  const engine = await schemaEngine(newDatabase);
-  try {
-    const { exitCode, stdout } = await engine.diff({
-      from: { tag: "migrations", ...(await migrationsIn(migrations)) },
-      to: { tag: "schemaDatamodel", files: [{ path: schema, content: await readFile(schema, "utf8") }] },
-      script: true,
-      exitCode: true,
-      filters: { externalTables: [], externalEnums: [] },
-    });
-    return exitCode === 0 ? null : (stdout ?? "");
-  } finally {
-    engine.free();
-  }
+  const { exitCode, stdout } = await engine.diff({
+    from: { tag: "migrations", ...(await migrationsIn(migrations)) },
+    to: { tag: "schemaDatamodel", files: [{ path: schema, content: await readFile(schema, "utf8") }] },
+    script: true,
+    exitCode: true,
+    filters: { externalTables: [], externalEnums: [] },
+  });
+  return exitCode === 0 ? null : (stdout ?? "");
 }
 
 async function migrationsIn(folder: string) {

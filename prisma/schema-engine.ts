@@ -11,6 +11,7 @@ export type SchemaEngine = Awaited<ReturnType<typeof bindings.SchemaEngine.new>>
 /**
  * Prisma's own schema engine, as WebAssembly: the binary of its command line comes from a server that a
  * closed network does not reach. Every connection it asks for gets an empty database from `newDatabase`.
+ * One a process: its bindings hold the memory of the first.
  */
 export async function schemaEngine(newDatabase: () => Promise<string>): Promise<SchemaEngine> {
   const folder = path.dirname(createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm"));
