@@ -119,7 +119,7 @@ function Witness({ session }: { session: Session }) {
 function Block({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section>
-      <h4 className="mb-1 font-semibold">{title}</h4>
+      <h3 className="mb-1 font-semibold">{title}</h3>
       {children}
     </section>
   );

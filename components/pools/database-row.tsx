@@ -8,6 +8,7 @@ import { useFormats } from "#lib/i18n/use-formats.ts";
 import {
   claimOf,
   oldestFact,
+  otherSide,
   roleOf,
   type SeenSide,
   type Session,
@@ -34,14 +35,14 @@ export function DatabaseRow({ session, now }: { session: Session; now: number })
   const users = servingSide(session)?.fact.sessions;
   return (
     <>
-      <Row stacked className={classes(stale && "text-stale")}>
-        <Cell heading>
+      <Row stacked className={classes("max-sm:grid! max-sm:grid-cols-6", stale && "text-stale")}>
+        <Cell heading className="max-sm:col-span-6 max-sm:py-1.5">
           <button
             type="button"
             aria-expanded={open}
             aria-controls={detail}
             onClick={() => setOpen(!open)}
-            className="-ml-1 inline-flex items-center gap-1 rounded text-left font-semibold break-all"
+            className="-ml-1 inline-flex items-center gap-1 rounded text-left font-semibold max-sm:wrap-anywhere sm:whitespace-nowrap"
           >
             <ChevronRight
               aria-hidden
@@ -54,30 +55,35 @@ export function DatabaseRow({ session, now }: { session: Session; now: number })
           <Cell
             key={side.instance.id}
             label={side.instance.name}
-            className={classes(differing.has("role") && hatched)}
+            className={classes(half, differing.has("role") && hatched)}
           >
-            <SideCell side={side} claim={claimOf(session)} now={now} />
+            <SideCell
+              side={side}
+              partner={otherSide(session, side.instance.id).instance.name}
+              claim={claimOf(session)}
+              now={now}
+            />
           </Cell>
         ))}
-        <Told session={session} of="state" label={t("state")} differing={differing}>
+        <Told session={session} of="state" span={half} label={t("state")} differing={differing}>
           {(side) => <StateBadge state={side.mirroring.state} stale={stale} />}
         </Told>
-        <Told session={session} of="safety" label={t("safety")} differing={differing}>
-          {(side) => side.mirroring.safety}
-        </Told>
-        <Told session={session} of="witness" label={t("witness")} differing={differing}>
+        <Told session={session} of="witness" span={half} label={t("witness")} differing={differing}>
           {(side) => <WitnessWord side={side} />}
         </Told>
-        <Cell number label={t("unsent")}>
+        <Told session={session} of="safety" span={third} label={t("safety")} differing={differing}>
+          {(side) => side.mirroring.safety}
+        </Told>
+        <Cell number label={t("unsent")} className={third}>
           {unsentKb === null ? <Unsaid /> : kilobytes(unsentKb)}
         </Cell>
-        <Cell number label={t("redo")}>
+        <Cell number label={t("redo")} className={third}>
           {redoKb === null ? <Unsaid /> : kilobytes(redoKb)}
         </Cell>
-        <Cell number label={t("sessions")}>
+        <Cell number label={t("sessions")} className={third}>
           {users ? number(users.reduce((sum, user) => sum + user.count, 0)) : <Unsaid />}
         </Cell>
-        <Cell label={t("age")}>
+        <Cell label={t("age")} className={classes(stackedCell, "max-sm:col-span-4")}>
           <Freshness at={at} stale={stale} />
         </Cell>
       </Row>
@@ -97,12 +103,15 @@ export function DatabaseRow({ session, now }: { session: Session; now: number })
 function Told({
   session,
   of,
+  span,
   label,
   differing,
   children,
 }: {
   session: Session;
   of: Disagreement;
+  /** How wide it is on a phone. */
+  span: string;
   label: string;
   differing: ReadonlySet<Disagreement>;
   children: (side: SeenSide) => ReactNode;
@@ -112,16 +121,21 @@ function Told({
   const speaker = seen.find((side) => roleOf(side) === "PRINCIPAL") ?? seen[0];
   if (!speaker)
     return (
-      <Cell label={label}>
+      <Cell label={label} className={span}>
         <Unsaid />
       </Cell>
     );
-  if (!differing.has(of)) return <Cell label={label}>{children(speaker)}</Cell>;
+  if (!differing.has(of))
+    return (
+      <Cell label={label} className={span}>
+        {children(speaker)}
+      </Cell>
+    );
   return (
-    <Cell label={label} className={hatched}>
+    <Cell label={label} className={classes(whole, hatched)}>
       <span className="block text-xs font-semibold text-warn">{t("disagree")}</span>
       {seen.map((side) => (
-        <span key={side.instance.id} className="flex items-center gap-1.5 py-0.5 max-sm:justify-end">
+        <span key={side.instance.id} className="flex items-center gap-1.5 py-0.5">
           <span className="text-xs">{side.instance.name}:</span> {children(side)}
         </span>
       ))}
@@ -151,6 +165,12 @@ function Unsaid() {
     </>
   );
 }
+
+/** On a phone the cells of a row stand in a grid of six, each with its label above. */
+const stackedCell = "max-sm:flex-col max-sm:items-start! max-sm:justify-start! max-sm:gap-0! max-sm:pr-1";
+const whole = `${stackedCell} max-sm:col-span-6`;
+const half = `${stackedCell} max-sm:col-span-3`;
+const third = `${stackedCell} max-sm:col-span-2`;
 
 /** Where the two sides tell different things. */
 const hatched =

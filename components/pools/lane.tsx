@@ -24,27 +24,30 @@ export function Lane({ session, now }: { session: Session; now: number }) {
   const flow = flowOf(session);
   const [left, right] = sides(session);
   const state = stateOfClaim(claim) ?? stateOf(left) ?? stateOf(right);
+  const stale = isStale(oldestFact(session), now);
   return (
     <li className="relative flex h-9 items-center" aria-label={useLaneSentence(session)}>
-      <LaneTrack flow={flow} state={state} stale={isStale(oldestFact(session), now)} />
+      <LaneTrack flow={flow} state={state} stale={stale} />
       <span
         aria-hidden
-        className="relative mx-auto inline-flex max-w-[55%] items-center gap-1.5 rounded bg-card px-2 text-sm"
+        className="relative mx-auto inline-flex max-w-[60%] items-center gap-x-1.5 rounded bg-card px-2 text-sm leading-tight max-sm:flex-col"
       >
-        <span className="truncate font-medium">{session.database}</span>
+        <span className="max-w-full truncate font-medium">{session.database}</span>
         {state !== null && state !== "SYNCHRONIZED" && (
-          <span className="text-xs font-semibold text-warn">{state}</span>
+          <span className="font-semibold text-warn max-sm:text-[0.625rem] sm:text-xs">
+            {state.replaceAll("_", " ")}
+          </span>
         )}
         {disagreements(session).length > 0 && <span className="text-xs font-bold text-warn">≠</span>}
       </span>
       {endsOf(left, right).map(({ key, side, at }) => (
-        <End key={key} side={side} claim={claim} at={at} />
+        <End key={key} side={side} claim={claim} at={at} stale={stale} />
       ))}
     </li>
   );
 }
 
-function End({ side, claim, at }: { side: Side; claim: Claim; at: "left" | "right" }) {
+function End({ side, claim, at, stale }: { side: Side; claim: Claim; at: "left" | "right"; stale: boolean }) {
   const role = roleOf(side);
   const contested = role === "PRINCIPAL" && (claim.kind === "two" || claim.kind === "switching");
   return (
@@ -53,7 +56,7 @@ function End({ side, claim, at }: { side: Side; claim: Claim; at: "left" | "righ
       className={classes(
         "absolute grid size-7 place-items-center rounded-full border-2 bg-card transition-[left] duration-700 ease-in-out",
         at === "left" ? "left-0" : "left-[calc(100%-1.75rem)]",
-        contested ? "border-bad text-bad" : endLook[role ?? "unsaid"],
+        stale ? endLook.unsaid : contested ? "border-bad text-bad" : endLook[role ?? "unsaid"],
         side.said === "inferred" && "border-dashed",
       )}
     >

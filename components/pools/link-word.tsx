@@ -17,25 +17,17 @@ export function LinkWord({
   from,
   to,
   stale,
-  align = "left",
 }: {
   view: LinkView;
   from: string;
   to: string;
   stale: boolean;
-  align?: "left" | "right";
 }) {
   const t = useTranslations("pools.link");
   const state = linkState(view);
   const missing = [...view.lost, ...view.unknown];
   return (
-    <p
-      className={classes(
-        "min-w-0 break-words",
-        stale ? "text-stale" : look[state],
-        align === "right" && "text-right",
-      )}
-    >
+    <p className={classes("min-w-0 break-words", stale ? "text-stale" : look[state])}>
       <span aria-hidden>{mark[state]} </span>
       {t(state, { from, to, databases: missing.join(", ") })}
     </p>

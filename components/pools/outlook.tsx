@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { classes } from "#components/ui/classes.ts";
 import { Message } from "#components/ui/message.tsx";
-import type { Message as Sentence } from "#lib/mirroring/message.ts";
+import { names, type Message as Sentence } from "#lib/mirroring/message.ts";
 import { type Fate, fateSentence, fatesOf, readyForFailover } from "#lib/mirroring/outlook.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
@@ -36,7 +36,11 @@ export function Outlook({
       </dl>
     );
   const { ready, reasons } = readyForFailover(pool, observations);
-  const fates = fatesOf(pool, observations).filter((fate) => full || principalOfSome(fate));
+  const fates = fatesOf(pool, observations).filter(
+    (fate) =>
+      observations.get(fate.instance.id)?.reachable &&
+      (principalOfSome(fate) || (full && fate.exposed.length > 0)),
+  );
   return (
     <dl className="space-y-2 text-sm">
       <Question is={t("ready")}>
@@ -58,11 +62,12 @@ export function Outlook({
   );
 }
 
+/** One line for what several databases have in common. */
 function Reasons({ reasons }: { reasons: readonly Sentence[] }) {
   return (
     <ul className="mt-1 list-disc space-y-0.5 pl-5 text-ink-soft">
-      {reasons.map((reason) => (
-        <li key={`${reason.key} ${reason.values.database}`}>
+      {together(reasons).map((reason) => (
+        <li key={`${reason.key} ${reason.values.database}`} className="break-words">
           <Message of={reason} />
         </li>
       ))}
@@ -71,15 +76,33 @@ function Reasons({ reasons }: { reasons: readonly Sentence[] }) {
 }
 
 function Stays({ fate }: { fate: Fate }) {
+  const sentences = fate.stays.map(({ database, because }) => ({
+    ...because,
+    values: { ...because.values, database },
+  }));
   return (
     <ul className="mt-1 list-disc space-y-0.5 pl-5 text-ink-soft">
-      {fate.stays.map((stay) => (
-        <li key={stay.database}>
-          <span className="font-medium text-ink">{stay.database}</span>: <Message of={stay.because} />
+      {together(sentences).map((stay) => (
+        <li key={`${stay.key} ${stay.values.database}`} className="break-words">
+          <span className="font-medium text-ink">{stay.values.database}</span>: <Message of={stay} />
         </li>
       ))}
     </ul>
   );
+}
+
+/** Sentences that differ only in the database become one that names them all. */
+function together(sentences: readonly Sentence[]): Sentence[] {
+  const groups = Map.groupBy(sentences, ({ key, values }) =>
+    JSON.stringify([key, { ...values, database: "" }]),
+  );
+  return [...groups.values()].map((group) => ({
+    key: group[0]!.key,
+    values: {
+      ...group[0]!.values,
+      database: names(group.map((sentence) => String(sentence.values.database))),
+    },
+  }));
 }
 
 function Question({ is, children }: { is: string; children: ReactNode }) {
@@ -94,7 +117,7 @@ function Question({ is, children }: { is: string; children: ReactNode }) {
 function Answer({ tone, children }: { tone: keyof typeof marks; children: ReactNode }) {
   const { Icon, look } = marks[tone];
   return (
-    <dd className="flex gap-1.5">
+    <dd className="flex gap-1.5 not-first:mt-1">
       <Icon aria-hidden className={classes("mt-0.5 size-4 shrink-0", look)} strokeWidth={2.5} />
       <div className="min-w-0">{children}</div>
     </dd>

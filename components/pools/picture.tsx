@@ -46,13 +46,14 @@ export function Picture({
             to={pair.mirror.name}
             stale={staleWord(pair.primary)}
           />
-          <LinkWord
-            view={partnerView(pair, pair.mirror.id)}
-            from={pair.mirror.name}
-            to={pair.primary.name}
-            stale={staleWord(pair.mirror)}
-            align="right"
-          />
+          <div className="min-w-0 text-right">
+            <LinkWord
+              view={partnerView(pair, pair.mirror.id)}
+              from={pair.mirror.name}
+              to={pair.primary.name}
+              stale={staleWord(pair.mirror)}
+            />
+          </div>
         </div>
         <ul aria-label={t("lanes")}>
           {pair.sessions.map((session) => (

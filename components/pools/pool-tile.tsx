@@ -27,7 +27,6 @@ export function PoolTile({
   now: number;
   run?: ReactNode;
 }) {
-  const t = useTranslations("pools");
   const sessions = sessionsOf(pool, observations);
   const oldest = oldestOf(pool, observations);
   const stale = isStale(oldest, now);
@@ -69,9 +68,9 @@ export function PoolTile({
         ))}
         <Figures pool={pool} observations={observations} oldest={oldest} stale={stale} />
       </div>
-      <section aria-label={t("outlook.title")} className="min-w-0">
+      <div className="min-w-0">
         <Outlook pool={pool} observations={observations} stale={stale} />
-      </section>
+      </div>
     </article>
   );
 }
@@ -93,7 +92,7 @@ function Figures({
   const synchronized = synchronizedOf(sessions);
   const worst = worstQueue(sessions);
   return (
-    <dl className="flex flex-wrap gap-x-6 gap-y-2 text-sm">
+    <dl className={classes("flex flex-wrap gap-x-6 gap-y-2 text-sm", stale && "text-stale")}>
       <Figure name={t("databases")} value={t("synchronized", synchronized)} />
       <Figure
         name={t("worstQueue")}

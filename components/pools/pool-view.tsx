@@ -1,5 +1,6 @@
-import { Database } from "lucide-react";
+import { Database, Share2 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { diagnose } from "#lib/mirroring/diagnose.ts";
@@ -23,18 +24,26 @@ export function PoolView({
   pool,
   observations,
   now,
+  runs,
 }: {
   pool: Pool;
   observations: Observations;
   now: number;
+  /** What was last done here, and what is under way. */
+  runs?: ReactNode;
 }) {
   const t = useTranslations("pools");
   const unclaimed = unclaimedSessions(pool, observations);
+  const stale = isStale(oldestOf(pool, observations), now);
   const sessions = [...sessionsOf(pool, observations), ...unclaimed];
   return (
     <div className="space-y-6">
       <div className="grid items-start gap-4 lg:grid-cols-[3fr_2fr]">
-        <VerdictBanner diagnosis={diagnose(pool, observations, now)} />
+        <div className="space-y-4">
+          <VerdictBanner diagnosis={diagnose(pool, observations, now)} />
+          <Hosting sessions={sessions} stale={stale} />
+          <SharedStores pool={pool} />
+        </div>
         <Card title={t("outlook.title")}>
           <Outlook
             pool={pool}
@@ -44,14 +53,13 @@ export function PoolView({
           />
         </Card>
       </div>
-      <Hosting sessions={sessions} />
-      <SharedStores pool={pool} />
       {unclaimed.length > 0 && (
         <Alert tone="warn" title={t("unclaimed.title")}>
           {t("unclaimed.text", { databases: names(unclaimed.map((session) => session.database)) })}
         </Alert>
       )}
       {pool.stores.length === 0 && <Alert tone="info">{t("noStores")}</Alert>}
+      {runs && <Card title={t("runs.title")}>{runs}</Card>}
       {pairsOf(sessions).map((pair) => (
         <Card
           key={pair.key}
@@ -78,7 +86,7 @@ function typesOf(pair: Pair, unclaimed: readonly Session[]): string[] {
 }
 
 /** Whoever switches this pool moves the Central Management store of the whole deployment. */
-function Hosting({ sessions }: { sessions: readonly Session[] }) {
+function Hosting({ sessions, stale }: { sessions: readonly Session[]; stale: boolean }) {
   const t = useTranslations("pools.hosting");
   const store = centralManagement(sessions);
   if (store.length === 0) return null;
@@ -90,7 +98,7 @@ function Hosting({ sessions }: { sessions: readonly Session[] }) {
       <span>
         <strong className="font-semibold">{t("title")}</strong>{" "}
         {servers.size > 0
-          ? t("servedBy", { databases, servers: names([...servers]) })
+          ? t(stale ? "lastServedBy" : "servedBy", { databases, servers: names([...servers]) })
           : t("notServed", { databases })}
       </span>
     </p>
@@ -102,9 +110,10 @@ function SharedStores({ pool }: { pool: Pool }) {
   const shared = pool.stores.filter((store) => store.sharedWith.length > 0);
   if (shared.length === 0) return null;
   return (
-    <ul className="text-sm text-ink-soft">
+    <ul className="space-y-1 text-sm">
       {shared.map((store) => (
-        <li key={store.id}>
+        <li key={store.id} className="flex gap-2">
+          <Share2 aria-hidden className="mt-0.5 size-4 shrink-0 text-brand" />
           {t("shared", { type: store.type, pools: names(store.sharedWith.map((other) => other.title)) })}
         </li>
       ))}

@@ -27,17 +27,19 @@ export function RoleMark({ of: role, className }: { of: RoleWord; className?: st
 
 /**
  * A role as a badge. Dashed: concluded from the partner, not said by the server itself.
- * `claimed`: two servers say it of themselves.
+ * `claimed`: two servers say it of themselves. `stale`: it was so when last heard.
  */
 export function RoleBadge({
   of: role,
   inferred = false,
   claimed = false,
+  stale = false,
   children,
 }: {
   of: RoleWord;
   inferred?: boolean;
   claimed?: boolean;
+  stale?: boolean;
   children?: ReactNode;
 }) {
   const t = useTranslations("pools.role");
@@ -45,7 +47,7 @@ export function RoleBadge({
     <span
       className={classes(
         "inline-flex items-center gap-1.5 rounded-full border px-2 py-0.5 text-xs font-semibold whitespace-nowrap",
-        claimed ? "border-bad-line bg-bad-soft text-bad" : look[role],
+        stale ? staleLook : claimed ? "border-bad-line bg-bad-soft text-bad" : look[role],
         inferred && "border-dashed",
       )}
     >
@@ -54,6 +56,8 @@ export function RoleBadge({
     </span>
   );
 }
+
+const staleLook = "border-dashed border-stale-line bg-stale-soft text-stale";
 
 const look: Record<RoleWord, string> = {
   principal: "border-transparent bg-brand-fill text-on-brand",

@@ -8,6 +8,7 @@ import { isStale, type Pair, rolesOn } from "#lib/mirroring/view.ts";
 import { Freshness } from "./freshness.tsx";
 import { Group } from "./group.tsx";
 import { RoleBadge } from "./role.tsx";
+import { ServerName } from "./server-name.tsx";
 
 /** A partner by its name; position and build in small print; how many databases it is principal and mirror of. */
 export function ServerCard({
@@ -39,11 +40,16 @@ export function ServerCard({
           aria-hidden
           className={classes("size-5 shrink-0 max-sm:hidden", silent ? "text-bad" : "text-ink-faint")}
         />
-        <span className="min-w-0 text-2xl leading-tight font-bold break-all sm:text-3xl">
-          {instance.name}
+        <span
+          className={classes(
+            "min-w-0 leading-tight font-bold wrap-anywhere",
+            instance.name.length > 9 ? "text-lg sm:text-xl" : "text-2xl sm:text-3xl",
+          )}
+        >
+          <ServerName name={instance.name} />
         </span>
       </p>
-      {observation?.reachable && <Roles pair={pair} instance={instance} />}
+      {observation?.reachable && <Roles pair={pair} instance={instance} stale={stale} />}
       {observation?.reachable && <Build answer={observation} />}
       {observation?.reachable === false && <Silent silence={observation} />}
       <p className="mt-auto pt-1 text-xs">
@@ -54,15 +60,21 @@ export function ServerCard({
   );
 }
 
-function Roles({ pair, instance }: { pair: Pair; instance: Instance }) {
+function Roles({ pair, instance, stale }: { pair: Pair; instance: Instance; stale: boolean }) {
   const t = useTranslations("pools.server");
   const roles = rolesOn(pair.sessions, instance.id);
   return (
     <p className="flex flex-wrap gap-1.5">
       {roles.principal > 0 && (
-        <RoleBadge of="principal">{t("principalOf", { count: roles.principal })}</RoleBadge>
+        <RoleBadge of="principal" stale={stale}>
+          {t("principalOf", { count: roles.principal })}
+        </RoleBadge>
       )}
-      {roles.mirror > 0 && <RoleBadge of="mirror">{t("mirrorOf", { count: roles.mirror })}</RoleBadge>}
+      {roles.mirror > 0 && (
+        <RoleBadge of="mirror" stale={stale}>
+          {t("mirrorOf", { count: roles.mirror })}
+        </RoleBadge>
+      )}
       {roles.principal + roles.mirror === 0 && <span className="text-sm text-ink-soft">{t("noRole")}</span>}
     </p>
   );

@@ -10,19 +10,30 @@ import { useSideWords } from "./side-words.ts";
  * What one server is of one database. Seen, inferred, hidden, not mirrored, absent, no answer and not asked are
  * seven different things, each with its own look and its own words.
  */
-export function SideCell({ side, claim, now }: { side: Side; claim: Claim; now: number }) {
+export function SideCell({
+  side,
+  partner,
+  claim,
+  now,
+}: {
+  side: Side;
+  partner: string;
+  claim: Claim;
+  now: number;
+}) {
   const t = useTranslations("pools.side");
   const words = useSideWords();
   const role = roleOf(side);
   const stale = side.said !== "not-asked" && side.said !== "nothing" && isStale(side.at, now);
-  const note = useNote(side, claim);
+  const note = useNote(side, partner, claim);
   const { timeOfDay } = useFormats();
   return (
-    <span className="inline-flex flex-col gap-0.5 max-sm:items-end">
+    <span className="inline-flex flex-col items-start gap-0.5 text-left">
       {role ? (
         <RoleBadge
           of={role === "PRINCIPAL" ? "principal" : "mirror"}
-          inferred={side.said === "inferred" || stale}
+          inferred={side.said === "inferred"}
+          stale={stale}
           claimed={role === "PRINCIPAL" && claim.kind === "two"}
         >
           {words(side, claim)}
@@ -42,9 +53,9 @@ export function SideCell({ side, claim, now }: { side: Side; claim: Claim; now: 
 }
 
 /** What must be said beside the word; nothing when all is as it should be. */
-function useNote(side: Side, claim: Claim): ReactNode {
+function useNote(side: Side, partner: string, claim: Claim): ReactNode {
   const t = useTranslations("pools.side");
-  if (side.said === "inferred") return t("inferredNote");
+  if (side.said === "inferred") return t("inferredNote", { partner });
   if (side.said === "hidden") return t("hiddenNote");
   if (side.said === "not-mirrored") return side.fact.state;
   if (side.said !== "seen") return null;
@@ -61,7 +72,6 @@ const look: Partial<Record<Side["said"], string>> = {
     "rounded border border-dashed border-line-strong px-2 py-0.5 text-xs font-medium text-ink-soft italic",
   "not-mirrored": "text-sm font-medium text-ink-soft",
   absent: "text-sm font-medium text-warn",
-  nothing:
-    "rounded-full border border-bad-line bg-bad-soft px-2 py-0.5 text-xs font-semibold text-bad self-start max-sm:self-end",
+  nothing: "rounded-full border border-bad-line bg-bad-soft px-2 py-0.5 text-xs font-semibold text-bad",
   "not-asked": "text-sm text-ink-faint",
 };

@@ -7,6 +7,7 @@ import { Freshness } from "./freshness.tsx";
 import { Group } from "./group.tsx";
 import { type LinkState, LinkWord, linkState } from "./link-word.tsx";
 import { RoleMark } from "./role.tsx";
+import { ServerName } from "./server-name.tsx";
 
 /** The witness below the pair, and how each partner sees it: they may tell it differently, so both are shown. */
 export function WitnessLinks({
@@ -49,7 +50,9 @@ export function WitnessLinks({
         <p className="flex items-center gap-1.5 text-xs text-ink-soft">
           <RoleMark of="witness" className="size-2.5" /> {t("witness")}
         </p>
-        <p className="text-xl font-bold break-all">{witness.name}</p>
+        <p className="text-xl font-bold wrap-anywhere">
+          <ServerName name={witness.name} />
+        </p>
         {observation?.reachable === false && (
           <p className="text-sm font-semibold text-bad">{t(`silence.${observation.reason.kind}`)}</p>
         )}
@@ -112,17 +115,11 @@ function Edge({
       </svg>
       <div
         className={classes(
-          "text-xs md:absolute md:bottom-0 md:max-w-[70%]",
-          lean === "right" ? "md:left-0" : "md:right-0",
+          "text-xs md:absolute md:bottom-1 md:max-w-[60%]",
+          lean === "right" ? "md:right-4 md:text-right" : "text-right md:left-4 md:text-left",
         )}
       >
-        <LinkWord
-          view={view}
-          from={partner.name}
-          to={witness.name}
-          stale={stale}
-          align={lean === "right" ? "left" : "right"}
-        />
+        <LinkWord view={view} from={partner.name} to={witness.name} stale={stale} />
       </div>
     </div>
   );

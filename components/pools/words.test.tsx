@@ -17,7 +17,7 @@ import {
   switched,
   tell,
   unasked,
-} from "#lib/mirroring/situations.ts";
+} from "#lib/mirroring/situations.fixture.ts";
 import { Fleet } from "./fleet.tsx";
 import { PoolView } from "./pool-view.tsx";
 
@@ -46,11 +46,7 @@ describe("a pool's page says", () => {
       switched(well, ["rtcxds"]),
       ["Position Primary", "rtcxds: BE1 mirror, BE2 principal", "SPLIT"],
     ],
-    [
-      "that a mirror is inferred, not seen",
-      lookingOnly,
-      ["mirror (inferred)", "this login may not see a mirror’s own values"],
-    ],
+    ["that a mirror is inferred, not seen", lookingOnly, ["mirror (inferred)", "told by BE1"]],
     [
       "since when a server is silent, and why",
       silence(well, "BE2", "login"),

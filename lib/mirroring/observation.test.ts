@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carrySilence, type InstanceSilence } from "#lib/mirroring/observation.ts";
-import { allWell, poolOf } from "#lib/mirroring/situations.ts";
+import { allWell, poolOf } from "#lib/mirroring/situations.fixture.ts";
 
 const silentAt = (startedAt: number): InstanceSilence => ({
   instanceId: "be1",

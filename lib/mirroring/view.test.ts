@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { sessionsOf } from "#lib/mirroring/session.ts";
-import { allWell, poolOf, type Situation, silence, switched, tell } from "#lib/mirroring/situations.ts";
+import {
+  allWell,
+  poolOf,
+  type Situation,
+  silence,
+  switched,
+  tell,
+} from "#lib/mirroring/situations.fixture.ts";
 import {
   centralManagement,
   disagreements,

@@ -1,0 +1,38 @@
+import { Plus } from "lucide-react";
+import type { Metadata } from "next";
+import { getTranslations } from "next-intl/server";
+import { LinkButton } from "#components/ui/button.tsx";
+import { Page } from "#components/ui/page.tsx";
+import { may } from "#lib/auth/permissions.ts";
+import { requireActor } from "#lib/auth/require-actor.ts";
+import { monitor } from "#lib/monitor/index.ts";
+import { poolsWithStores } from "#lib/pools/index.ts";
+import { LiveFleet } from "./live-fleet.tsx";
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations("pools"))("title") };
+}
+
+/** All pools at a glance. */
+export default async function PoolsPage() {
+  const actor = await requireActor();
+  const t = await getTranslations("pools");
+  const pools = await poolsWithStores();
+  const mayAdd = may(actor.role, "pools:change");
+  return (
+    <Page
+      title={t("title")}
+      description={t("description")}
+      actions={
+        mayAdd &&
+        pools.length > 0 && (
+          <LinkButton icon={Plus} href="/pools/new">
+            {t("actions.add")}
+          </LinkButton>
+        )
+      }
+    >
+      <LiveFleet pools={pools} initial={[...monitor().observations().values()]} mayAdd={mayAdd} />
+    </Page>
+  );
+}
