@@ -2,6 +2,7 @@
  * A fleet under a clock: real time, or virtual time that moves only when told. Whoever touches the fleet does it through
  * here, so that sessions are cut and statements answered at the moment the fleet says so.
  */
+import { createWaits, timeHasCome, type Waits } from "#lab/control/waits.ts";
 import { advance, nextDue, settle } from "#lab/mirroring/advance.ts";
 import type { CommandPort } from "#lab/mirroring/commands.ts";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
@@ -20,129 +21,78 @@ export interface Running {
   change(what: (fleet: Fleet) => Cut[]): void;
   /** Virtual clock only: returns when everything due has happened and every statement due has been answered. */
   advance(ms: Milliseconds): Promise<void>;
-  /** Told of every request that begins and ends, so that `advance` knows when all have come to rest. */
+  /** A request begins; call what is returned when it ends, so that `advance` knows when all have come to rest. */
   began(): () => void;
   stop(): void;
 }
 
-interface Wait {
-  /** Tries to end this wait at the fleet's present; true when it did. */
-  ends(): boolean;
-  dueAt: Milliseconds | null;
+interface RunOptions {
+  virtual: boolean;
+  onCut: (cuts: Cut[]) => void;
+  onChange: () => void;
 }
 
 /** A fleet that is watched for weeks must not remember every look. */
 const STATEMENTS_REMEMBERED = 10_000;
-const LONGEST_NAP_MS = 100;
-const SHORTEST_NAP_MS = 5;
 
-export function runFleet(
-  fleet: Fleet,
-  { virtual, onCut, onChange }: { virtual: boolean; onCut: (cuts: Cut[]) => void; onChange: () => void },
-): Running {
-  const waits = new Set<Wait>();
-  let busy = 0;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let turn: Promise<void> = Promise.resolve();
-  const began = fleet.now - performance.now();
-
-  const present = () => (virtual ? fleet.now : Math.max(fleet.now, Math.floor(began + performance.now())));
-
-  function endWaits(): void {
-    for (const wait of waits) if (wait.ends()) waits.delete(wait);
-  }
+export function runFleet(fleet: Fleet, { virtual, onCut, onChange }: RunOptions): Running {
+  const waits = createWaits();
+  const requests = new Set<object>();
+  const realTime = realClock(fleet.now);
+  let advances: Promise<void> = Promise.resolve();
 
   function moveTo(at: Milliseconds): void {
-    onCut(advance(fleet, at - fleet.now));
-    endWaits();
-    if (fleet.statements.length > 2 * STATEMENTS_REMEMBERED) {
-      fleet.statements.splice(0, fleet.statements.length - STATEMENTS_REMEMBERED);
-    }
+    onCut(advance(fleet, Math.max(0, at - fleet.now)));
+    waits.end();
+    const tooMany = fleet.statements.length - STATEMENTS_REMEMBERED;
+    if (tooMany > STATEMENTS_REMEMBERED) fleet.statements.splice(0, tooMany);
   }
 
   function sync(): void {
-    if (!virtual) moveTo(present());
+    if (!virtual) moveTo(realTime());
   }
 
-  function nap(): void {
-    if (virtual || stopped) return;
+  function change(what: (fleet: Fleet) => Cut[]): void {
     sync();
-    const due = dueNext() ?? fleet.now + LONGEST_NAP_MS;
-    timer = setTimeout(nap, Math.min(LONGEST_NAP_MS, Math.max(SHORTEST_NAP_MS, due - fleet.now)));
-  }
-
-  function dueNext(): Milliseconds | null {
-    const due = [...waits].flatMap(({ dueAt }) => (dueAt === null ? [] : [dueAt]));
-    const own = nextDue(fleet);
-    const all = own === null ? due : [...due, own];
-    return all.length > 0 ? Math.min(...all) : null;
-  }
-
-  /** Until every request is answered or waits for the fleet's time. */
-  async function rest(): Promise<void> {
-    for (let quiet = 0; quiet < 3; ) {
-      await new Promise(setImmediate);
-      quiet = busy <= waits.size ? quiet + 1 : 0;
-    }
+    onCut(what(fleet));
+    waits.end();
+    onChange();
   }
 
   async function advanceTo(end: Milliseconds): Promise<void> {
+    const rest = () => comeToRest(requests, waits);
     await rest();
     while (fleet.now < end) {
-      moveTo(Math.min(end, dueNext() ?? end));
+      moveTo(Math.min(end, dueNext(fleet, waits) ?? end));
       await rest();
     }
     onChange();
   }
 
-  function waitFor(
-    signal: AbortSignal,
-    dueAt: Milliseconds | null,
-    ends: (end: End) => boolean,
-    onAbort: () => void,
-  ) {
-    return new Promise<void>((resolve, reject) => {
-      const wait: Wait = { dueAt, ends: () => ends({ resolve: settled(resolve), reject: settled(reject) }) };
-      const aborted = () => {
-        waits.delete(wait);
-        onAbort();
-        reject(signal.reason);
-      };
-      function settled<T>(end: (value: T) => void) {
-        return (value: T) => {
-          signal.removeEventListener("abort", aborted);
-          end(value);
-        };
-      }
-      if (signal.aborted) return aborted();
-      signal.addEventListener("abort", aborted, { once: true });
-      if (!wait.ends()) waits.add(wait);
-    });
-  }
-
   const commands: CommandPort = {
     async perform(command, context, signal) {
-      sync();
-      const { cuts, waiting } = perform(fleet, command, context);
-      onCut(cuts);
-      endWaits();
-      onChange();
-      if (waiting) await waitFor(signal, null, answering(waiting), () => onCut(abandon(fleet, waiting)));
+      let waiting: Waiting | null = null;
+      change(() => {
+        const performed = perform(fleet, command, context);
+        waiting = performed.waiting;
+        return performed.cuts;
+      });
+      if (waiting) await waitForSwitch(waiting, signal);
     },
   };
 
-  function answering(waiting: Waiting) {
-    return ({ resolve, reject }: End) => {
+  function waitForSwitch(waiting: Waiting, signal: AbortSignal): Promise<void> {
+    const over = () => {
       const answer = answerOf(fleet, waiting);
-      if (answer === "answered") resolve();
-      else if (answer !== null) reject(answer);
-      return answer !== null;
+      return answer === "answered" ? "done" : answer;
     };
+    return waits.until(over, { signal, onAbort: () => change(() => abandon(fleet, waiting)) });
   }
 
   onCut(settle(fleet));
-  nap();
+  const stop = virtual
+    ? () => {}
+    : keepUp(sync, () => (dueNext(fleet, waits) ?? Number.POSITIVE_INFINITY) - fleet.now);
   return {
     fleet,
     virtual,
@@ -150,39 +100,50 @@ export function runFleet(
     delay(ms, signal) {
       sync();
       const dueAt = fleet.now + ms;
-      const ends = ({ resolve }: End) => {
-        if (fleet.now >= dueAt) resolve();
-        return fleet.now >= dueAt;
-      };
-      return waitFor(signal, dueAt, ends, () => {});
+      return waits.until(timeHasCome(fleet, dueAt), { signal, dueAt });
     },
     sync,
-    change(what) {
-      sync();
-      onCut(what(fleet));
-      endWaits();
-      onChange();
-    },
+    change,
     advance(ms) {
-      turn = turn.then(() => advanceTo(fleet.now + ms));
-      return turn;
+      advances = advances.then(() => advanceTo(fleet.now + ms));
+      return advances;
     },
     began() {
-      busy += 1;
-      let over = false;
-      return () => {
-        if (!over) busy -= 1;
-        over = true;
-      };
+      const request = {};
+      requests.add(request);
+      return () => requests.delete(request);
     },
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
+    stop,
   };
 }
 
-interface End {
-  resolve(): void;
-  reject(reason: unknown): void;
+/** Milliseconds that never go back, whatever happens to the machine's own clock. */
+function realClock(start: Milliseconds): () => Milliseconds {
+  const offset = start - performance.now();
+  return () => Math.floor(offset + performance.now());
+}
+
+/** Looks at the fleet whenever something is due, and ten times a second. */
+function keepUp(sync: () => void, untilNext: () => Milliseconds): () => void {
+  let timer: NodeJS.Timeout;
+  const look = () => {
+    sync();
+    timer = setTimeout(look, Math.min(100, Math.max(5, untilNext())));
+  };
+  look();
+  return () => clearTimeout(timer);
+}
+
+function dueNext(fleet: Fleet, waits: Waits): Milliseconds | null {
+  const due = [nextDue(fleet), waits.nextDue()].filter((at) => at !== null);
+  return due.length > 0 ? Math.min(...due) : null;
+}
+
+/** Until every request is answered or waits for the fleet's time; a client that does not read its answer holds nobody up. */
+async function comeToRest(requests: Set<object>, waits: Waits): Promise<void> {
+  const patience = performance.now() + 2_000;
+  for (let quiet = 0; quiet < 3 && performance.now() < patience; ) {
+    await new Promise(setImmediate);
+    quiet = requests.size <= waits.count() ? quiet + 1 : 0;
+  }
 }

@@ -36,9 +36,9 @@ export async function serveFleet(
   async function open(instance: Instance, port: number): Promise<void> {
     const { commands, delay } = running;
     const door = createDoor({ fleet, instance: instance.name, commands, delay, sessions: registry });
-    const port_ = await listen(inTime(door, running), { port, certificate });
-    instance.port = port_.port;
-    listening.set(instance.name, port_);
+    const opened = await listen(inTime(door, running), { port, certificate });
+    instance.port = opened.port;
+    listening.set(instance.name, opened);
   }
 
   try {
@@ -58,11 +58,12 @@ export async function serveFleet(
     running,
     async power(name, action) {
       const instance = instanceNamed(fleet, name);
-      running.change(() => setPower(fleet, name, action));
       const port = listening.get(name);
+      // First the port: where it cannot be had, the instance stays stopped.
+      if (action === "start") await open(instance, instance.port);
+      running.change(() => setPower(fleet, name, action));
       if (action === "hang") port?.hang();
       if (action === "wake") port?.wake();
-      if (action === "start") await open(instance, instance.port);
       if (action === "stop") {
         listening.delete(name);
         await port?.stop();

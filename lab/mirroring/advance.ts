@@ -7,15 +7,16 @@ import { type Cut, dueClients, RECOVERY_MS, refreshClients, show } from "#lab/mi
 import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
 import { dueConnections, settleConnections } from "#lab/mirroring/transport.ts";
 
-/** Lets the time pass and returns the sessions that were cut meanwhile. */
+/** Lets the time pass and returns the sessions that were cut meanwhile. Whoever changes a fleet settles it himself. */
 export function advance(fleet: Fleet, ms: Milliseconds): Cut[] {
   const end = fleet.now + ms;
-  const cuts = settle(fleet);
+  const cuts: Cut[] = [];
   while (fleet.now < end) {
-    const next = Math.min(end, nextDue(fleet) ?? end);
+    const due = nextDue(fleet) ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(end, due);
     flow(fleet, next - fleet.now);
     fleet.now = next;
-    cuts.push(...settle(fleet));
+    if (due <= next) cuts.push(...settle(fleet));
   }
   refreshClients(fleet);
   return cuts;

@@ -40,7 +40,7 @@ export function answerOf(fleet: Fleet, waiting: Waiting): "answered" | SqlError 
   if (instance.power === "hung") return null;
   const mirroring = findDatabase(instance, waiting.database)?.mirroring;
   if (!mirroring || mirroring.guid !== waiting.guid) {
-    return new SqlError(1443, 16, textOf(1443, waiting.database));
+    return new SqlError(1415, 16, textOf(1415, waiting.database));
   }
   if (mirroring.switchUnderWay) return null;
   if (mirroring.roleSequence >= waiting.roleSequence) return "answered";
