@@ -36,7 +36,7 @@ export interface WireSession {
   run(request: WireRequest, signal: AbortSignal): AsyncIterable<Answer>;
   /** Status bit 0x08 on a request: back to the login's own database and options. Returns that database. */
   reset(): string;
-  /** The client has gone. */
+  /** The client has gone. Called once; a `run` still under way has had its signal and has ended. */
   close(): void;
   /** The server cuts the connection by itself: KILL, a role switch, the instance stopping. No token is sent. */
   onCut(listener: () => void): void;

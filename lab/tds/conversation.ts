@@ -66,7 +66,7 @@ export async function converse(session: WireSession, line: Line): Promise<void> 
           response,
         );
       case packetType.transaction:
-        return run([readTransaction(payload, line.serverName)], response);
+        return run(readTransaction(payload, line.serverName), response);
       default:
         throw streamEnded(`message type ${type}`);
     }

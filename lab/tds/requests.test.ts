@@ -84,6 +84,23 @@ describe("a client that speaks packets", () => {
     await client.close();
   });
 
+  it("may end one transaction and begin the next in one request", async () => {
+    const client = await loggedIn(lab.server.port);
+    client.send(packetType.transaction, Buffer.concat([allHeaders, Buffer.from([5, 0, 2, 0])]));
+    await client.receive();
+    client.send(
+      packetType.transaction,
+      Buffer.concat([allHeaders, Buffer.from([7, 0, 0, 1, 2, 2, 0x62, 0])]),
+    );
+    const response = (await client.receive())!;
+    expect([response[3], response[14 + 13 + 3]]).toEqual([9, 8]);
+    expect(lab.door.requests.slice(1)).toEqual([
+      { kind: "transaction", action: "commit", name: "" },
+      { kind: "transaction", action: "begin", name: "b" },
+    ]);
+    await client.close();
+  });
+
   it("may call several procedures in one request", async () => {
     const client = await loggedIn(lab.server.port);
     const one = callPayload("sp_executesql", parameter("@stmt", { name: "nvarchar", length: 20 }, "print a"));

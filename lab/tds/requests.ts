@@ -13,15 +13,27 @@ export function readBatch(payload: Buffer): string {
   return read.text(read.left() / 2);
 }
 
-export function readTransaction(payload: Buffer, serverName: string): TransactionRequest {
+/** A commit or rollback may begin the next transaction at once: then there are two. */
+export function readTransaction(payload: Buffer, serverName: string): TransactionRequest[] {
   const read = createByteReader(payload, requestEndedEarly);
   skipHeaders(read);
   const action = actions[read.u16()];
   if (action === undefined) throw noCoordinator(serverName);
-  if (action === "begin") read.u8();
-  // The name's length is given in bytes.
-  const name = read.left() > 0 ? read.bytes(read.u8()).toString("utf16le") : "";
-  return { kind: "transaction", action, name };
+  if (action === "begin") return [readBegin(read)];
+  const request: TransactionRequest = { kind: "transaction", action, name: readName(read) };
+  const beginsNext = action !== "save" && read.left() > 0 && (read.u8() & 0x01) !== 0;
+  return beginsNext ? [request, readBegin(read)] : [request];
+}
+
+function readBegin(read: ByteReader): TransactionRequest {
+  // The isolation level: nothing here is isolated by it.
+  read.u8();
+  return { kind: "transaction", action: "begin", name: readName(read) };
+}
+
+/** Its length is given in bytes. */
+function readName(read: ByteReader): string {
+  return read.left() > 0 ? read.bytes(read.u8()).toString("utf16le") : "";
 }
 
 /** ALL_HEADERS: their whole length, then each header with its own. None of them changes what this server does. */

@@ -140,7 +140,7 @@ function openSession(door: TestDoor, cuts: Set<() => void>, home: string): WireS
     }
     const statement = String(parameters[0]!.value);
     const given = parameters.slice(2);
-    if (statement === "echo") {
+    if (statement.split(" ")[0] === "echo") {
       yield* oneRow(given.map(({ name, type, value }) => ({ name: name.replace("@", ""), type, value })));
     } else yield* batch(statement, signal);
     yield { kind: "return-status", status: 0 };
