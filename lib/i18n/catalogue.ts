@@ -4,7 +4,19 @@ import type { Language } from "./languages.ts";
  * THE list of areas: messages/<language>/<area>.json for each. An area is the first part of its keys:
  * "people.title" stands in people.json under "title". To add an area: two files and one word here.
  */
-export const areas = ["common", "auth", "people", "shell", "checks", "pools"] as const;
+export const areas = [
+  "common",
+  "auth",
+  "people",
+  "shell",
+  "checks",
+  "pools",
+  "runbooks",
+  "wizard",
+  "runs",
+  "audit",
+  "register",
+] as const;
 
 export type Messages = { [key: string]: string | Messages };
 

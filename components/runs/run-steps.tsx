@@ -1,0 +1,186 @@
+"use client";
+import {
+  CircleCheck,
+  CircleDashed,
+  CircleHelp,
+  CircleSlash,
+  CircleX,
+  Hand,
+  LoaderCircle,
+  type LucideIcon,
+} from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Badge } from "#components/ui/badge.tsx";
+import { classes } from "#components/ui/classes.ts";
+import { useNow } from "#components/ui/clock.tsx";
+import { Message } from "#components/ui/message.tsx";
+import type { Tone } from "#components/ui/tone.tsx";
+import { useFormats } from "#lib/i18n/use-formats.ts";
+import { ask, type Situation } from "#lib/mirroring/checks.ts";
+import type { RunState, StepState } from "#lib/runs/replay.ts";
+import { Lane } from "./lane.tsx";
+import { explanationOf, kindIcon } from "./plan-steps.tsx";
+import { useSpoken } from "./spoken.ts";
+
+/** Every step as it stands, lanes side by side. `question` is put into the step that asks a person. */
+export function RunSteps({
+  state,
+  situation,
+  question,
+}: {
+  state: RunState;
+  situation: Situation;
+  question: ReactNode;
+}) {
+  const t = useTranslations("runs.steps");
+  return (
+    <ol aria-label={t("title")} className="space-y-3">
+      {state.steps.map((step, index) => (
+        <li
+          key={step.step.id}
+          aria-current={step.state === "open" ? "step" : undefined}
+          className={classes(
+            "rounded-xl border bg-card shadow-panel",
+            step.state === "open" ? "border-brand" : "border-line",
+            step.state === "superseded" && "opacity-80",
+          )}
+        >
+          <Heading
+            step={step}
+            number={index + 1}
+            asking={state.phase === "waiting" && step.state === "open"}
+          />
+          <div className="space-y-3 px-4 pb-4 empty:hidden sm:px-5">
+            {step.because && <Because step={step} />}
+            {step.step.kind === "act" && (
+              <ul aria-label={t("lanes")} className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
+                {step.step.changes.map((change) => (
+                  <Lane
+                    key={change.id}
+                    change={change}
+                    done={step.changes[change.id]}
+                    step={step}
+                    plan={state.plan}
+                  />
+                ))}
+              </ul>
+            )}
+            {step.step.kind === "wait" && step.state === "open" && (
+              <StillOpen step={step.step} situation={situation} />
+            )}
+            {step.confirmed && <Attested confirmed={step.confirmed} />}
+            {step.step.kind === "confirm" && step.state === "open" && question}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Heading({ step, number, asking }: { step: StepState; number: number; asking: boolean }) {
+  const t = useTranslations("runs.steps");
+  const how = asking ? "asking" : step.state;
+  const Kind = kindIcon[step.step.kind];
+  return (
+    <div className="flex items-start gap-3 px-4 py-3.5 sm:px-5">
+      <span
+        aria-hidden
+        className="mt-0.5 grid size-6 shrink-0 place-items-center rounded-full bg-sunken text-xs font-semibold text-ink-soft"
+      >
+        {number}
+      </span>
+      <div className="min-w-0 flex-1">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+          <h3 className="min-w-0 text-sm font-semibold break-words">
+            <span className="sr-only">{t("nth", { n: number })}: </span>
+            <Message of={step.step.title} />
+          </h3>
+          <Badge tone={looks[how].tone} icon={looks[how].icon}>
+            {t(`state.${how}`)}
+          </Badge>
+        </div>
+        <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-xs text-ink-soft">
+          <Kind aria-hidden className="size-3.5 shrink-0" />
+          {t(`kind.${step.step.kind}`)} · <Took step={step} />
+        </p>
+        {(step.state === "open" || step.state === "pending") && (
+          <p className="mt-1 max-w-prose text-sm text-ink-soft">
+            <Message of={explanationOf(step.step)} />
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+type How = StepState["state"] | "asking";
+
+const looks: Record<How, { tone: Tone; icon: LucideIcon }> = {
+  pending: { tone: "neutral", icon: CircleDashed },
+  open: { tone: "info", icon: LoaderCircle },
+  asking: { tone: "warn", icon: Hand },
+  superseded: { tone: "stale", icon: CircleSlash },
+  reached: { tone: "ok", icon: CircleCheck },
+  "not-reached": { tone: "bad", icon: CircleX },
+  unknown: { tone: "bad", icon: CircleHelp },
+};
+
+function Took({ step }: { step: StepState }) {
+  const t = useTranslations("runs.steps");
+  const now = useNow();
+  const { duration } = useFormats();
+  if (step.openedAt && step.closedAt)
+    return t("took", { duration: duration(Date.parse(step.closedAt) - Date.parse(step.openedAt)) });
+  if (step.openedAt && step.state === "open")
+    return t("since", { duration: duration(Math.max(0, now - Date.parse(step.openedAt))) });
+  return step.step.kind === "confirm" ? "–" : t("expected", { duration: duration(step.step.atMostMs) });
+}
+
+function Because({ step }: { step: StepState }) {
+  const spoken = useSpoken();
+  return (
+    <p className={classes("text-sm", step.state === "reached" ? "text-ink-soft" : "text-bad")}>
+      {spoken(step.because!)}
+    </p>
+  );
+}
+
+/** What a wait is still waiting for, live. */
+function StillOpen({
+  step,
+  situation,
+}: {
+  step: Extract<StepState["step"], { kind: "wait" }>;
+  situation: Situation;
+}) {
+  const t = useTranslations("runs.waiting");
+  const open = ask(step.until, situation).filter((verdict) => !verdict.holds);
+  return (
+    <div className="text-sm">
+      <p className="font-medium">{open.length === 0 ? t("none") : t("title")}</p>
+      <ul className="mt-0.5 list-disc space-y-0.5 pl-5">
+        {open.map((verdict) => (
+          <li key={verdict.subject}>
+            <Message of={verdict.seen} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Attested({ confirmed }: { confirmed: NonNullable<StepState["confirmed"]> }) {
+  const t = useTranslations("runs.steps");
+  return (
+    <div className="text-sm">
+      <p className="font-medium">
+        {confirmed.holds
+          ? t("attested", { name: confirmed.by.name })
+          : t("denied", { name: confirmed.by.name })}
+      </p>
+      {confirmed.note && <p className="whitespace-pre-wrap text-ink-soft">“{confirmed.note}”</p>}
+      <p className="text-xs text-ink-faint">{t("attestedNotVerified")}</p>
+    </div>
+  );
+}
