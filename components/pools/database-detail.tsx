@@ -10,7 +10,8 @@ export function DatabaseDetail({ session }: { session: Session }) {
   const t = useTranslations("pools.detail");
   const differing = disagreements(session);
   return (
-    <div className="space-y-4 text-sm">
+    // Where the table is wider than the screen the detail stays in sight.
+    <div className="sticky left-5 max-w-[calc(100vw-6rem)] space-y-4 text-sm">
       {differing.length > 0 && (
         <ul className="list-disc pl-5 font-medium text-warn">
           {differing.map((what) => (

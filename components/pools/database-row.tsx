@@ -133,12 +133,15 @@ function Told({
     );
   return (
     <Cell label={label} className={classes(whole, hatched)}>
-      <span className="block text-xs font-semibold text-warn">{t("disagree")}</span>
-      {seen.map((side) => (
-        <span key={side.instance.id} className="flex items-center gap-1.5 py-0.5">
-          <span className="text-xs">{side.instance.name}:</span> {children(side)}
-        </span>
-      ))}
+      <div className="text-left">
+        {" "}
+        <span className="block text-xs font-semibold text-warn">{t("disagree")}</span>
+        {seen.map((side) => (
+          <span key={side.instance.id} className="flex items-center gap-1.5 py-0.5">
+            <span className="text-xs">{side.instance.name}:</span> {children(side)}
+          </span>
+        ))}
+      </div>{" "}
     </Cell>
   );
 }

@@ -30,15 +30,17 @@ export function Lane({ session, now }: { session: Session; now: number }) {
       <LaneTrack flow={flow} state={state} stale={stale} />
       <span
         aria-hidden
-        className="relative mx-auto inline-flex max-w-[60%] items-center gap-x-1.5 rounded bg-card px-2 text-sm leading-tight max-sm:flex-col"
+        className="relative mx-auto inline-flex max-w-[60%] items-center gap-x-1.5 rounded bg-card px-2 text-sm leading-tight max-lg:flex-col"
       >
-        <span className="max-w-full truncate font-medium">{session.database}</span>
+        <span className="max-w-full truncate font-medium">
+          {session.database}
+          {disagreements(session).length > 0 && <b className="text-warn"> ≠</b>}
+        </span>
         {state !== null && state !== "SYNCHRONIZED" && (
-          <span className="font-semibold text-warn max-sm:text-[0.625rem] sm:text-xs">
+          <span className="font-semibold text-warn max-lg:text-[0.625rem] lg:text-xs">
             {state.replaceAll("_", " ")}
           </span>
         )}
-        {disagreements(session).length > 0 && <span className="text-xs font-bold text-warn">≠</span>}
       </span>
       {endsOf(left, right).map(({ key, side, at }) => (
         <End key={key} side={side} claim={claim} at={at} stale={stale} />

@@ -57,12 +57,12 @@ function Server({
       <span aria-hidden className="inline-flex items-center gap-1.5 text-xs">
         {silent && <span className="font-semibold">{t("noAnswer")}</span>}
         {roles.principal > 0 && (
-          <span className="inline-flex items-center gap-0.5 ">
+          <span className="inline-flex items-center gap-0.5">
             <RoleMark of="principal" /> {roles.principal}
           </span>
         )}
         {roles.mirror > 0 && (
-          <span className="inline-flex items-center gap-0.5 ">
+          <span className="inline-flex items-center gap-0.5">
             <RoleMark of="mirror" /> {roles.mirror}
           </span>
         )}
