@@ -12,6 +12,8 @@ import { Clock } from "#components/ui/clock.tsx";
 import { currentActor } from "#lib/auth/current-actor.ts";
 import { demoIsOn } from "#lib/auth/demo-people.ts";
 import { Frame, OwnMenu } from "./frame.tsx";
+import { Live } from "./live.tsx";
+import { StreamIndicator } from "./stream-indicator.tsx";
 
 export const viewport: Viewport = { width: "device-width", initialScale: 1, colorScheme: "light dark" };
 
@@ -46,7 +48,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       {actor && (
         <Header
           navigation={<Navigation role={actor.role} />}
-          live={null /* LIVE 2/2: the live indicator goes here */}
+          live={<StreamIndicator />}
           menu={<OwnMenu actor={actor} theme={theme} />}
         />
       )}
@@ -60,12 +62,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang={await getLocale()} className={theme}>
       <body>
         <NextIntlClientProvider>
-          <Clock serverNow={Date.now()}>
-            <Frame>
-              {/* LIVE 1/2: for a signed-in actor, <Live> from ./live.tsx goes around {page}. */}
-              {page}
-            </Frame>
-          </Clock>
+          {actor ? (
+            <Live serverNow={Date.now()}>
+              <Frame>{page}</Frame>
+            </Live>
+          ) : (
+            <Clock serverNow={Date.now()}>
+              <Frame>{page}</Frame>
+            </Clock>
+          )}
         </NextIntlClientProvider>
       </body>
     </html>
