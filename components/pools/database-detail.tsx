@@ -19,7 +19,7 @@ export function DatabaseDetail({ session }: { session: Session }) {
           ))}
         </ul>
       )}
-      <div className="grid gap-x-8 gap-y-4 md:grid-cols-3">
+      <div className="grid gap-x-8 gap-y-4 md:grid-cols-2 xl:grid-cols-3">
         {sides(session).map((side) => (
           <SideFacts key={side.instance.id} side={side} />
         ))}
@@ -38,7 +38,7 @@ function SideFacts({ side }: { side: Side }) {
   const { fact } = side;
   return (
     <Block title={side.instance.name}>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
+      <dl className="grid grid-cols-[minmax(0,11rem)_minmax(0,1fr)] gap-x-3 gap-y-0.5">
         <Fact name={t("databaseState")}>{fact.state}</Fact>
         <Fact name={t("recoveryModel")}>{fact.recoveryModel}</Fact>
         <Fact name={t("logReuseWait")}>{fact.logReuseWait}</Fact>

@@ -1,7 +1,7 @@
 "use client";
 import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useId, useState } from "react";
+import { useId, useState } from "react";
 import { classes } from "#components/ui/classes.ts";
 import { Cell, Row } from "#components/ui/table.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
@@ -9,18 +9,20 @@ import {
   claimOf,
   oldestFact,
   otherSide,
-  roleOf,
   type SeenSide,
   type Session,
   servingSide,
   sides,
 } from "#lib/mirroring/session.ts";
-import { type Disagreement, disagreements, isStale, queuesOf } from "#lib/mirroring/view.ts";
+import { disagreements, isStale, queuesOf } from "#lib/mirroring/view.ts";
 import { DatabaseDetail } from "./database-detail.tsx";
-import { columns } from "./database-table.tsx";
 import { Freshness } from "./freshness.tsx";
 import { SideCell } from "./side-cell.tsx";
 import { StateBadge } from "./state-badge.tsx";
+import { half, hatched, stackedCell, Told, third, Unsaid } from "./told.tsx";
+
+/** How many cells a row of the table has. */
+export const columns = 10;
 
 /** One database, with a line of detail below on demand. */
 export function DatabaseRow({ session, now }: { session: Session; now: number }) {
@@ -96,56 +98,6 @@ export function DatabaseRow({ session, now }: { session: Session; now: number })
   );
 }
 
-/**
- * A value that both sides tell. Told alike it is said once, by the principal where there is one; told differently the
- * cell is hatched and both say theirs.
- */
-function Told({
-  session,
-  of,
-  span,
-  label,
-  differing,
-  children,
-}: {
-  session: Session;
-  of: Disagreement;
-  /** How wide it is on a phone. */
-  span: string;
-  label: string;
-  differing: ReadonlySet<Disagreement>;
-  children: (side: SeenSide) => ReactNode;
-}) {
-  const t = useTranslations("pools.table");
-  const seen = sides(session).filter((side): side is SeenSide => side.said === "seen");
-  const speaker = seen.find((side) => roleOf(side) === "PRINCIPAL") ?? seen[0];
-  if (!speaker)
-    return (
-      <Cell label={label} className={span}>
-        <Unsaid />
-      </Cell>
-    );
-  if (!differing.has(of))
-    return (
-      <Cell label={label} className={span}>
-        {children(speaker)}
-      </Cell>
-    );
-  return (
-    <Cell label={label} className={classes(whole, hatched)}>
-      <div className="text-left">
-        {" "}
-        <span className="block text-xs font-semibold text-warn">{t("disagree")}</span>
-        {seen.map((side) => (
-          <span key={side.instance.id} className="flex items-center gap-1.5 py-0.5">
-            <span className="text-xs">{side.instance.name}:</span> {children(side)}
-          </span>
-        ))}
-      </div>{" "}
-    </Cell>
-  );
-}
-
 function WitnessWord({ side }: { side: SeenSide }) {
   const t = useTranslations("pools.table");
   const { witnessName, witnessState } = side.mirroring;
@@ -156,25 +108,3 @@ function WitnessWord({ side }: { side: SeenSide }) {
     </span>
   );
 }
-
-function Unsaid() {
-  const t = useTranslations("pools.table");
-  return (
-    <>
-      <span aria-hidden className="text-ink-faint">
-        –
-      </span>
-      <span className="sr-only">{t("unsaid")}</span>
-    </>
-  );
-}
-
-/** On a phone the cells of a row stand in a grid of six, each with its label above. */
-const stackedCell = "max-sm:flex-col max-sm:items-start! max-sm:justify-start! max-sm:gap-0! max-sm:pr-1";
-const whole = `${stackedCell} max-sm:col-span-6`;
-const half = `${stackedCell} max-sm:col-span-3`;
-const third = `${stackedCell} max-sm:col-span-2`;
-
-/** Where the two sides tell different things. */
-const hatched =
-  "bg-[repeating-linear-gradient(-45deg,transparent_0_6px,color-mix(in_srgb,var(--warn-line)_40%,transparent)_6px_8px)]";

@@ -3,9 +3,7 @@ import { HeadCell, Table, TableHead } from "#components/ui/table.tsx";
 import { type DatabaseType, databaseTypes, type Instance } from "#lib/mirroring/pool.ts";
 import type { Session } from "#lib/mirroring/session.ts";
 import type { Pair } from "#lib/mirroring/view.ts";
-import { DatabaseRow } from "./database-row.tsx";
-
-export const columns = 10;
+import { columns, DatabaseRow } from "./database-row.tsx";
 
 /** The databases of a pair by DatabaseType: what each side is and says, how far behind, how old. */
 export function DatabaseTable({

@@ -1,6 +1,6 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { type ReactNode, type RefObject, useEffect, useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/field.tsx";
 import { Empty } from "#components/ui/page.tsx";
@@ -9,6 +9,7 @@ import { instancesOf, type Pool } from "#lib/mirroring/pool.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
 import { severity } from "#lib/mirroring/view.ts";
 import { PoolTile } from "./pool-tile.tsx";
+import { useFleetKeys } from "./use-fleet-keys.ts";
 
 /** Every pool, the worst first. `/` goes to the filter, j and k from pool to pool. */
 export function Fleet({
@@ -128,36 +129,4 @@ function matches(pool: Pool, diagnosis: Diagnosis, verdict: string, filter: stri
     .toLowerCase()
     .split(/\s+/)
     .every((word) => text.includes(word));
-}
-
-function useFleetKeys(
-  box: RefObject<HTMLInputElement | null>,
-  list: RefObject<HTMLUListElement | null>,
-): void {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      if (event.key === "/") {
-        event.preventDefault();
-        box.current?.focus();
-      }
-      if (event.key === "j" || event.key === "k") step(list.current, event.key === "j" ? 1 : -1);
-    };
-    document.addEventListener("keydown", listen);
-    return () => document.removeEventListener("keydown", listen);
-  }, [box, list]);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    target.closest("input, textarea, select, [contenteditable], [role=dialog]") !== null
-  );
-}
-
-function step(list: HTMLUListElement | null, by: 1 | -1): void {
-  const links = [...(list?.querySelectorAll<HTMLElement>("[data-pool-link]") ?? [])];
-  const here = links.indexOf(document.activeElement as HTMLElement);
-  const next = here === -1 ? (by === 1 ? 0 : links.length - 1) : here + by;
-  links[Math.min(links.length - 1, Math.max(0, next))]?.focus();
 }
