@@ -46,10 +46,6 @@ async function alterDatabase(statement: Extract<Administration, { kind: "alter-d
     if (context.settings.transactions > 0) throw new SqlError(226, 16, "ALTER DATABASE statement not allowed within multi-statement transaction.");
     if (isSystem(name) && change.kind === "command") throw new SqlError(5058, 16, `Option '${optionName(change.command.kind)}' cannot be set in database '${name}'.`);
     const database = mayAlter(name, context);
-    if (change.kind === "rename") {
-      if (database.mirroring) throw new SqlError(957, 17, `Database '${database.name}' is enabled for Database Mirroring, Name change is not allowed.`);
-      throw unsupported("ALTER DATABASE … MODIFY NAME");
-    }
     if (change.kind === "option") {
       if (database.mirroring && REFUSED_WHILE_MIRRORED.has(change.name)) {
         throw new SqlError(
@@ -157,4 +153,4 @@ function optionName(kind: Command["kind"]): string {
 const ALTERING = new Set(["ALTER ANY DATABASE", "CONTROL SERVER", "DB_OWNER"]);
 const RESTORING = new Set(["CREATE ANY DATABASE", "ALTER ANY DATABASE", "CONTROL SERVER", "DBCREATOR"]);
 const KILLING = new Set(["ALTER ANY CONNECTION", "CONTROL SERVER", "PROCESSADMIN"]);
-const REFUSED_WHILE_MIRRORED = new Set(["OFFLINE", "SINGLE_USER", "RESTRICTED_USER", "READ_ONLY", "EMERGENCY", "AUTO_CLOSE", "HADR", "READ_COMMITTED_SNAPSHOT"]);
+const REFUSED_WHILE_MIRRORED = new Set(["SINGLE_USER", "RESTRICTED_USER", "READ_ONLY", "EMERGENCY", "AUTO_CLOSE", "HADR", "READ_COMMITTED_SNAPSHOT"]);

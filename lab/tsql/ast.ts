@@ -175,6 +175,5 @@ type WithoutDatabase<C> = C extends { database: string } ? Omit<C, "database"> :
 
 export type DatabaseChange =
   | { kind: "command"; command: WithoutDatabase<Command>; mirroring: boolean }
-  | { kind: "rename" }
-  /** OFFLINE, SINGLE_USER, READ_ONLY …: refused while mirrored, and not simulated otherwise. */
+  /** SINGLE_USER, READ_ONLY …: refused while mirrored, and not simulated otherwise. */
   | { kind: "option"; name: string };

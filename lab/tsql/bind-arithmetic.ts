@@ -86,11 +86,11 @@ function concatenate(operator: Arithmetic, left: Typed, right: Typed): Typed {
   const [a, b] = [left.type, right.type];
   if (operator !== "+" || !("length" in a) || !("length" in b)) throw operandClash(OPERATOR_NAMES[operator], a, b);
   const type = concatenationType(a, b);
+  const limit = type.length !== "max" ? type.length : Number.POSITIVE_INFINITY;
   const collation = left.collation ?? right.collation;
   if (isBinary(type)) {
     return combine(left, right, type, (x, y) => Uint8Array.from(Buffer.concat([x as Uint8Array, y as Uint8Array])));
   }
-  const limit = type.length !== "max" ? type.length : Number.POSITIVE_INFINITY;
   const national = isNational(a) || isNational(b);
   const widened = (typed: Typed, { length }: { length: number | "max" }) => coerce(typed, national ? nvarchar(length) : varchar(length));
   const both = combine(widened(left, a), widened(right, b), type, (x, y) => {

@@ -13,7 +13,7 @@ import { parseTime } from "#lab/tsql/dates.ts";
 import { abortsBatch, isBindingError, type Located } from "#lab/tsql/errors.ts";
 import { createTable, deleteRows, dropTables, insertRows, makeTable, selectInto, targetTable, updateRows, withDefaults } from "#lab/tsql/modify.ts";
 import { setOption } from "#lab/tsql/options.ts";
-import { parseBatch } from "#lab/tsql/parse.ts";
+import { parseBatch, parseName } from "#lab/tsql/parse.ts";
 import { callProcedure } from "#lab/tsql/procedures.ts";
 import { raised, thrown } from "#lab/tsql/raise.ts";
 import { changeTransaction, rollbackAll } from "#lab/tsql/transaction.ts";
@@ -310,7 +310,7 @@ async function* runExecute(statement: Extract<Statement, { kind: "execute" | "ex
   }
   const name = Array.isArray(statement.procedure)
     ? statement.procedure
-    : String(context.variables.get(statement.procedure.variable)?.value ?? "").split(".").map((part) => part.replace(/^\[(.*)\]$/, "$1"));
+    : parseName(String(context.variables.get(statement.procedure.variable)?.value ?? ""));
   const args = statement.args.map((arg) => {
     const typed = arg.value && bindValue(arg.value, openBinder(context));
     const variable = arg.output && arg.value?.kind === "variable" ? context.variables.get(arg.value.name)! : null;
@@ -330,7 +330,7 @@ async function* runExecute(statement: Extract<Statement, { kind: "execute" | "ex
 }
 
 /** Text inside a batch: its own variables, its own temporary tables, and its own end when it does not compile. */
-async function* runNested(sql: string, variables: Context["variables"], run: Run): Answers {
+export async function* runNested(sql: string, variables: Context["variables"], run: Run): Answers {
   const { context } = run;
   const { settings } = context;
   if (settings.nesting >= 32) {

@@ -27,8 +27,7 @@ function parseAlterDatabase(cursor: Cursor): StatementBody {
 function parseChange(cursor: Cursor): DatabaseChange {
   if (accept(cursor, "MODIFY", "NAME")) {
     expect(cursor, "=");
-    readName(cursor);
-    return { kind: "rename" };
+    return { kind: "command", command: { kind: "rename", name: readName(cursor) }, mirroring: false };
   }
   if (!accept(cursor, "SET")) throw unsupported(`ALTER DATABASE ${peek(cursor).text.toUpperCase()}`);
   if (accept(cursor, "PARTNER")) return mirroring(parsePartner(cursor));
@@ -50,6 +49,8 @@ function parseChange(cursor: Cursor): DatabaseChange {
   if (accept(cursor, "=")) next(cursor);
   else if (!accept(cursor, "ON")) accept(cursor, "OFF");
   skipTermination(cursor);
+  if (name === "OFFLINE") return { kind: "command", command: { kind: "set-offline" }, mirroring: false };
+  if (name === "ONLINE") return { kind: "command", command: { kind: "set-online" }, mirroring: false };
   return { kind: "option", name };
 }
 

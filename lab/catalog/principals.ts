@@ -1,0 +1,222 @@
+/** Logins, roles and what they may do. */
+import { may } from "#lab/catalog/access.ts";
+import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+import { sameName } from "#lab/mirroring/find.ts";
+import type { Instance, Login } from "#lab/mirroring/model.ts";
+
+const principal = `
+      name sysname !
+      principal_id int !
+      sid varbinary(85)
+      type char(1) !
+      type_desc nvarchar(60)
+      is_disabled bit
+      create_date datetime !
+      modify_date datetime !
+      default_database_name sysname
+      default_language_name sysname
+      credential_id int`;
+
+export const principalViews: View[] = [
+  { name: "sys.server_principals", columns: columns(principal), rows: (viewing) => [...logins(viewing), ...roles(viewing)] },
+  {
+    name: "sys.sql_logins",
+    columns: columns(`${principal}
+      is_policy_checked bit
+      is_expiration_checked bit
+      password_hash varbinary(256)`),
+    // The hash is a secret: it is told to nobody here.
+    rows: (viewing) => logins(viewing).filter((row) => row.type === "S").map((row) => ({ ...row, is_policy_checked: true, is_expiration_checked: false })),
+  },
+  {
+    name: "syslogins",
+    columns: columns(`
+      sid varbinary(85)
+      createdate datetime !
+      updatedate datetime !
+      name sysname !
+      dbname sysname
+      language sysname
+      denylogin int
+      hasaccess int
+      isntname int
+      isntgroup int
+      isntuser int
+      sysadmin int
+      loginname sysname !`),
+    rows: (viewing) =>
+      logins(viewing).map((row) => {
+        const windows = row.type === "U" ? 1 : 0;
+        return {
+          sid: row.sid!,
+          createdate: row.create_date!,
+          updatedate: row.modify_date!,
+          name: row.name!,
+          dbname: row.default_database_name!,
+          language: "us_english",
+          denylogin: 0,
+          hasaccess: 1,
+          isntname: windows,
+          isntgroup: 0,
+          isntuser: windows,
+          sysadmin: viewing.instance.logins.some((login) => login.name === row.name && login.sysadmin) ? 1 : 0,
+          loginname: row.name!,
+        };
+      }),
+  },
+  {
+    name: "sys.server_role_members",
+    columns: columns(`
+      role_principal_id int !
+      member_principal_id int !`),
+    rows: ({ instance }) => instance.logins.flatMap((login) => (login.sysadmin ? [{ role_principal_id: 3, member_principal_id: principalId(instance, login) }] : [])),
+  },
+  {
+    name: "sys.server_permissions",
+    columns: columns(`
+      class tinyint !
+      class_desc nvarchar(60)
+      major_id int !
+      minor_id int !
+      grantee_principal_id int !
+      grantor_principal_id int !
+      type char(4) !
+      permission_name nvarchar(128)
+      state char(1) !
+      state_desc nvarchar(60)`),
+    rows: permissions,
+  },
+  {
+    name: "sys.database_principals",
+    columns: columns(`
+      name sysname !
+      principal_id int !
+      type char(1) !
+      type_desc nvarchar(60)
+      default_schema_name sysname
+      create_date datetime !
+      modify_date datetime !
+      owning_principal_id int
+      sid varbinary(85)
+      is_fixed_role bit !
+      authentication_type int @11
+      authentication_type_desc nvarchar(60) @11`),
+    rows: (viewing) => users(viewing),
+  },
+];
+
+/** sa is 0x01 everywhere; every other login has its own, which need not be the same on both partners. */
+export function sidOf(instance: Instance, name: string): Uint8Array {
+  if (sameName(name, "sa")) return Uint8Array.of(1);
+  const login = instance.logins.find((one) => sameName(one.name, name));
+  return login ? Uint8Array.from(Buffer.from(login.sid, "hex")) : new Uint8Array(16);
+}
+
+export function principalId(instance: Instance, login: Login): number {
+  return sameName(login.name, "sa") ? 1 : 257 + instance.logins.indexOf(login);
+}
+
+/** With VIEW ANY DEFINITION all of them, otherwise sa and oneself. */
+function logins({ instance, login: viewer }: Viewing): Row[] {
+  const created = new Date(instance.startedAt - 86_400_000);
+  return instance.logins
+    .filter((login) => may(viewer, "VIEW ANY DEFINITION") || login === viewer || sameName(login.name, "sa"))
+    .map((login) => {
+      const windows = login.name.includes("\\");
+      return {
+        name: login.name,
+        principal_id: principalId(instance, login),
+        sid: sidOf(instance, login.name),
+        type: windows ? "U" : "S",
+        type_desc: windows ? "WINDOWS_LOGIN" : "SQL_LOGIN",
+        is_disabled: false,
+        create_date: created,
+        modify_date: created,
+        default_database_name: login.defaultDatabase,
+        default_language_name: "us_english",
+      };
+    });
+}
+
+function roles({ instance }: Viewing): Row[] {
+  const created = new Date(Date.UTC(2009, 3, 13, 12, 59, 6));
+  return ["public", "sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator", "bulkadmin"].map((name, at) => ({
+    name,
+    principal_id: at + 2,
+    sid: Uint8Array.of(at + 2),
+    type: "R",
+    type_desc: "SERVER_ROLE",
+    is_disabled: false,
+    create_date: at ? created : new Date(instance.startedAt),
+    modify_date: created,
+  }));
+}
+
+function permissions({ instance, login: viewer }: Viewing): Row[] {
+  const row = (grantee: number, name: string, major = 0, state = "G"): Row => ({
+    class: major ? 105 : 100,
+    class_desc: major ? "ENDPOINT" : "SERVER",
+    major_id: major,
+    minor_id: 0,
+    grantee_principal_id: grantee,
+    grantor_principal_id: 1,
+    type: (TYPES[name] ?? "CO").padEnd(4),
+    permission_name: name,
+    state,
+    state_desc: state === "D" ? "DENY" : "GRANT",
+  });
+  const shown = instance.logins.filter((login) => may(viewer, "VIEW ANY DEFINITION") || login === viewer);
+  const endpoint = instance.endpoint && may(viewer, "VIEW ANY DEFINITION") ? [row(2, "CONNECT", instance.endpoint.endpointId)] : [];
+  return [
+    row(2, "VIEW ANY DATABASE"),
+    ...endpoint,
+    ...shown.flatMap((login) => {
+      const id = principalId(instance, login);
+      const given = login.grants.map((grant) => {
+        const denied = /^DENY /i.test(grant);
+        return row(id, grant.toUpperCase().replace(/^DENY /, ""), 0, denied ? "D" : "G");
+      });
+      return [row(id, "CONNECT SQL"), ...given];
+    }),
+  ];
+}
+
+/** Users of the database at hand: its owner, and the logins whose clients work there. */
+function users(viewing: Viewing): Row[] {
+  const { instance, database } = viewing;
+  const found = instance.databases.find((one) => sameName(one.name, database));
+  const made = new Date(found?.createdAt ?? Date.UTC(2003, 3, 8));
+  const user = (name: string, id: number, sid: Uint8Array | null, type = "S", schema: string | null = "dbo"): Row => ({
+    name,
+    principal_id: id,
+    type,
+    type_desc: { S: "SQL_USER", U: "WINDOWS_USER", R: "DATABASE_ROLE" }[type]!,
+    default_schema_name: schema,
+    create_date: made,
+    modify_date: made,
+    sid,
+    is_fixed_role: false,
+    authentication_type: type === "R" ? 0 : type === "U" ? 3 : 1,
+    authentication_type_desc: type === "R" ? "NONE" : type === "U" ? "WINDOWS" : "INSTANCE",
+  });
+  const clients = [...new Set(found?.clients.map((group) => group.login) ?? [])];
+  return [
+    user("public", 0, Uint8Array.of(1, 5, 0, 0), "R", null),
+    user("dbo", 1, Uint8Array.of(1)),
+    user("guest", 2, Uint8Array.of(0), "S", "guest"),
+    ...clients.map((name, at) => user(name, 5 + at, sidOf(instance, name), name.includes("\\") ? "U" : "S")),
+    ...(database.toLowerCase() === "msdb" ? [user("dbm_monitor", 16, null, "R", null)] : []),
+  ];
+}
+
+const TYPES: Record<string, string> = {
+  "CONNECT SQL": "COSQ",
+  CONNECT: "CO",
+  "VIEW SERVER STATE": "VWSS",
+  "VIEW ANY DEFINITION": "VWAD",
+  "VIEW ANY DATABASE": "VWDB",
+  "ALTER ANY DATABASE": "ALDB",
+  "ALTER ANY CONNECTION": "ALCO",
+  "CONTROL SERVER": "CL",
+  "CONNECT ANY DATABASE": "CADB",
+};
