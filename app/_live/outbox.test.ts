@@ -7,7 +7,10 @@ it("writes server-sent events in the order they were said", async () => {
   outbox.send({ kind: "heartbeat", now: 1 });
   outbox.send(observation("be1", 1));
   outbox.end();
-  expect(await read(outbox.stream)).toEqual(["event: heartbeat\ndata: {\"kind\":\"heartbeat\",\"now\":1}", expect.stringMatching(/^event: observation\ndata: \{.*"instanceId":"be1"/)]);
+  expect(await read(outbox.stream)).toEqual([
+    'event: heartbeat\ndata: {"kind":"heartbeat","now":1}',
+    expect.stringMatching(/^event: observation\ndata: \{.*"instanceId":"be1"/),
+  ]);
 });
 
 it("keeps only the latest of each instance for a slow reader, and every run event", async () => {
@@ -16,7 +19,8 @@ it("keeps only the latest of each instance for a slow reader, and every run even
   for (let seq = 1; seq <= 20; seq++) outbox.send(runEvent(seq));
   const reader = outbox.stream.getReader();
   const texts: string[] = [];
-  while (!texts.at(-1)?.includes('"seq":20')) texts.push(new TextDecoder().decode((await reader.read()).value));
+  while (!texts.at(-1)?.includes('"seq":20'))
+    texts.push(new TextDecoder().decode((await reader.read()).value));
   expect(texts.filter((text) => text.startsWith("event: run-event"))).toHaveLength(20);
   expect(texts.filter((text) => text.startsWith("event: observation")).length).toBeLessThan(15);
   expect(texts.filter((text) => text.includes('"startedAt":500'))).toHaveLength(1);
@@ -47,7 +51,17 @@ async function read(stream: ReadableStream<Uint8Array>): Promise<string[]> {
 }
 
 function observation(instanceId: string, startedAt: number): StreamMessage {
-  return { kind: "observation", observation: { instanceId, startedAt, answeredAt: 0, login: "looking", reachable: false, reason: { kind: "network", detail: "" } } };
+  return {
+    kind: "observation",
+    observation: {
+      instanceId,
+      startedAt,
+      answeredAt: 0,
+      login: "looking",
+      reachable: false,
+      reason: { kind: "network", detail: "" },
+    },
+  };
 }
 
 function runEvent(seq: number): StreamMessage {

@@ -39,7 +39,14 @@ describe("the tabs of one browser", () => {
     first.say(observation("be1", 2));
     first.say(runEvent(1));
     const late = openTab();
-    await vi.waitFor(() => expect(late.messages.map(({ kind }) => kind)).toEqual(["observation", "observation", "run-event", "heartbeat"]));
+    await vi.waitFor(() =>
+      expect(late.messages.map(({ kind }) => kind)).toEqual([
+        "observation",
+        "observation",
+        "run-event",
+        "heartbeat",
+      ]),
+    );
     expect(late.messages[0]).toMatchObject({ observation: { instanceId: "be1", startedAt: 2 } });
     await vi.waitFor(() => expect(late.opened).toBe(0));
   });
@@ -85,7 +92,14 @@ function openTab(since = 1) {
 }
 
 function seen(instanceId: string, startedAt: number): InstanceObservation {
-  return { instanceId, startedAt, answeredAt: startedAt, login: "looking", reachable: false, reason: { kind: "network", detail: "" } };
+  return {
+    instanceId,
+    startedAt,
+    answeredAt: startedAt,
+    login: "looking",
+    reachable: false,
+    reason: { kind: "network", detail: "" },
+  };
 }
 
 function observation(instanceId: string, startedAt: number): StreamMessage {

@@ -5,7 +5,7 @@ import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/choice.tsx";
 import { SelectField, TextAreaField, TextField } from "#components/ui/field.tsx";
-import { type TlsVersion, tlsVersions } from "#lib/sqlserver/target.ts";
+import type { TlsVersion } from "#lib/sqlserver/target.ts";
 import type { ServerForm } from "./form-state.ts";
 import { LoginFields } from "./login-fields.tsx";
 import type { TestLogin } from "./register-form.tsx";
@@ -127,3 +127,5 @@ export function ServerCard({
     </Card>
   );
 }
+
+const tlsVersions = ["1.0", "1.1", "1.2", "1.3"] as const satisfies readonly TlsVersion[];

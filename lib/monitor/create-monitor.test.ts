@@ -31,7 +31,10 @@ describe("the monitor", () => {
     await world.monitor.registerChanged();
     await vi.waitFor(() => expect(world.rounds.get("a")).toBeGreaterThan(25), { timeout: 10_000 });
     expect(world.rounds.get("dead")).toBeLessThan(world.rounds.get("a")! / 1.5);
-    expect(world.monitor.observations().get("dead")).toMatchObject({ reachable: false, reason: { kind: "network" } });
+    expect(world.monitor.observations().get("dead")).toMatchObject({
+      reachable: false,
+      reason: { kind: "network" },
+    });
   });
 
   it("tells its listeners, until they leave", async () => {
@@ -82,8 +85,12 @@ describe("the monitor", () => {
   it("looks now when asked, as either login", async () => {
     const world = make(["a", "b"], { lookEveryMs: 60_000, silentEveryMs: 60_000 });
     await world.monitor.registerChanged();
-    expect((await world.monitor.lookNow(["a", "nobody"])).map(({ instanceId, login }) => [instanceId, login])).toEqual([["a", "looking"]]);
-    expect((await world.monitor.lookNow(["b"], { login: "acting" })).map(({ login }) => login)).toEqual(["acting"]);
+    expect(
+      (await world.monitor.lookNow(["a", "nobody"])).map(({ instanceId, login }) => [instanceId, login]),
+    ).toEqual([["a", "looking"]]);
+    expect((await world.monitor.lookNow(["b"], { login: "acting" })).map(({ login }) => login)).toEqual([
+      "acting",
+    ]);
     expect(world.monitor.observations().get("b")?.login).toBe("acting");
   });
 
@@ -156,17 +163,54 @@ function target(id: string, port = 1): Target {
 function answer(instanceId: string, login: "looking" | "acting"): InstanceAnswer {
   const now = Date.now();
   return {
-    ...{ instanceId, startedAt: now, answeredAt: now, login, reachable: true, serverTime: "", serverName: instanceId },
-    ...{ version: "11.0", edition: "", startedAtServer: null, sysadmin: true, viewServerState: true, witnessed: [], endpoint: null },
+    ...{
+      instanceId,
+      startedAt: now,
+      answeredAt: now,
+      login,
+      reachable: true,
+      serverTime: "",
+      serverName: instanceId,
+    },
+    ...{
+      version: "11.0",
+      edition: "",
+      startedAtServer: null,
+      sysadmin: true,
+      viewServerState: true,
+      witnessed: [],
+      endpoint: null,
+    },
     databases: [
       {
-        ...{ name: "db", databaseId: 5, state: "ONLINE", recoveryModel: "FULL", logReuseWait: "NOTHING", mirroring: null },
-        ...{ sendQueueKb: 0, redoQueueKb: 0, redoKbPerSecond: null, sendKbPerSecond: null, sessions: [], roleFirstHeardAt: now },
+        ...{
+          name: "db",
+          databaseId: 5,
+          state: "ONLINE",
+          recoveryModel: "FULL",
+          logReuseWait: "NOTHING",
+          mirroring: null,
+        },
+        ...{
+          sendQueueKb: 0,
+          redoQueueKb: 0,
+          redoKbPerSecond: null,
+          sendKbPerSecond: null,
+          sessions: [],
+          roleFirstHeardAt: now,
+        },
       },
     ],
   };
 }
 
 function silence(instanceId: string): InstanceSilence {
-  return { instanceId, startedAt: Date.now(), answeredAt: Date.now(), login: "looking", reachable: false, reason: { kind: "network", detail: "gone" } };
+  return {
+    instanceId,
+    startedAt: Date.now(),
+    answeredAt: Date.now(),
+    login: "looking",
+    reachable: false,
+    reason: { kind: "network", detail: "gone" },
+  };
 }

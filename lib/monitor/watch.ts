@@ -56,6 +56,7 @@ export function watch({ gateway, phaseMs, everyMs, heardAgoMs, heard }: Watch): 
     const began = performance.now();
     if (rest <= 0) await look();
     const took = performance.now() - began;
-    if (!stopped) timer = setTimeout(round, rest > 0 ? rest : Math.max(every / 10, everyMs(silentRounds) - took));
+    if (!stopped)
+      timer = setTimeout(round, rest > 0 ? rest : Math.max(every / 10, everyMs(silentRounds) - took));
   }
 }

@@ -35,10 +35,31 @@ const database: Row = {
   timeout_seconds: 10,
   redo_queue_limit_mb: null,
 };
-const counters: Row = { name: "RTCXDS", send_queue_kb: "12", redo_queue_kb: "9007199254740991", sent_bytes: "1024", redo_bytes: "0" };
+const counters: Row = {
+  name: "RTCXDS",
+  send_queue_kb: "12",
+  redo_queue_kb: "9007199254740991",
+  sent_bytes: "1024",
+  redo_bytes: "0",
+};
 const session: Row = { database_id: 5, host: "FE1", program: "RtcSrv", count: 7, open_transactions: 1 };
-const witness: Row = { database_name: "rtcxds", principal_server_name: "BE1", mirror_server_name: "BE2", guid, role_sequence: 3, suspended: false, sync: "SYNCHRONIZED" };
-const endpoint: Row = { name: "Mirroring", state_desc: "STARTED", role_desc: "ALL", port: 5022, encrypted: true, algorithm: "AES" };
+const witness: Row = {
+  database_name: "rtcxds",
+  principal_server_name: "BE1",
+  mirror_server_name: "BE2",
+  guid,
+  role_sequence: 3,
+  suspended: false,
+  sync: "SYNCHRONIZED",
+};
+const endpoint: Row = {
+  name: "Mirroring",
+  state_desc: "STARTED",
+  role_desc: "ALL",
+  port: 5022,
+  encrypted: true,
+  algorithm: "AES",
+};
 
 describe("rows of an instance", () => {
   it("become facts, with every digit of an LSN", () => {
@@ -57,7 +78,14 @@ describe("rows of an instance", () => {
           sendQueueKb: 12,
           redoQueueKb: 9007199254740991,
           sessions: [{ host: "FE1", program: "RtcSrv", count: 7, openTransactions: 1 }],
-          mirroring: { role: "PRINCIPAL", state: "SYNCHRONIZED", safety: "FULL", witnessState: "CONNECTED", failoverLsn: "1234567890123456789012345", endOfLogLsn: "45000000012300001" },
+          mirroring: {
+            role: "PRINCIPAL",
+            state: "SYNCHRONIZED",
+            safety: "FULL",
+            witnessState: "CONNECTED",
+            failoverLsn: "1234567890123456789012345",
+            endOfLogLsn: "45000000012300001",
+          },
         },
       ],
     });
@@ -65,7 +93,12 @@ describe("rows of an instance", () => {
 
   it("without VIEW SERVER STATE leave queues, rates and sessions unknown", () => {
     const [fact] = decode(sets().slice(0, 4), new Map(), 0).databases;
-    expect(fact).toMatchObject({ sendQueueKb: null, redoQueueKb: null, redoKbPerSecond: null, sessions: null });
+    expect(fact).toMatchObject({
+      sendQueueKb: null,
+      redoQueueKb: null,
+      redoKbPerSecond: null,
+      sessions: null,
+    });
     expect(decode(sets().slice(0, 4), new Map(), 0).viewServerState).toBe(false);
   });
 
@@ -73,25 +106,44 @@ describe("rows of an instance", () => {
     const readings = new Map();
     decode(sets(), readings, 0);
     const later = { ...instance, server_time: new Date("2026-03-01T02:03:06.500Z") };
-    const [fact] = decode(sets({ instance: later, counters: { ...counters, sent_bytes: "21504" } }), readings, 0).databases;
+    const [fact] = decode(
+      sets({ instance: later, counters: { ...counters, sent_bytes: "21504" } }),
+      readings,
+      0,
+    ).databases;
     expect(fact).toMatchObject({ sendKbPerSecond: 10, redoKbPerSecond: 0 });
   });
 
   it.each<[string, Row, object]>([
     ["a mirror", { role: 2, state: 0 }, { role: "MIRROR", state: "SUSPENDED" }],
     ["asynchronous", { safety: 1, state: 2 }, { safety: "OFF", state: "SYNCHRONIZING" }],
-    ["without a witness, NULL", { witness_name: null, witness_state: null }, { witnessName: null, witnessState: null }],
-    ["without a witness, as some builds say it", { witness_name: "", witness_state: 0 }, { witnessName: null, witnessState: "UNKNOWN" }],
+    [
+      "without a witness, NULL",
+      { witness_name: null, witness_state: null },
+      { witnessName: null, witnessState: null },
+    ],
+    [
+      "without a witness, as some builds say it",
+      { witness_name: "", witness_state: 0 },
+      { witnessName: null, witnessState: "UNKNOWN" },
+    ],
     ["pending", { state: 3 }, { state: "PENDING_FAILOVER" }],
     ["in one of the two states hardly ever said", { state: 6 }, { state: "SYNCHRONIZED_POTENTIALLY" }],
     ["with a safety nobody knows", { safety: 0 }, { safety: "UNKNOWN" }],
   ])("tell %s", (_what, row, mirroring) => {
-    expect(decode(sets({ database: { ...database, ...row } }), new Map(), 0).databases[0]?.mirroring).toMatchObject(mirroring);
+    expect(
+      decode(sets({ database: { ...database, ...row } }), new Map(), 0).databases[0]?.mirroring,
+    ).toMatchObject(mirroring);
   });
 
   it("with NULL mirroring columns say nothing of mirroring", () => {
-    const hidden = Object.fromEntries(Object.entries(database).map(([key, value]) => [key, nullable.has(key) ? null : value]));
-    expect(decode(sets({ database: hidden }), new Map(), 0).databases[0]).toMatchObject({ name: "rtcxds", mirroring: null });
+    const hidden = Object.fromEntries(
+      Object.entries(database).map(([key, value]) => [key, nullable.has(key) ? null : value]),
+    );
+    expect(decode(sets({ database: hidden }), new Map(), 0).databases[0]).toMatchObject({
+      name: "rtcxds",
+      mirroring: null,
+    });
   });
 
   it.each<[string, Partial<Parts>]>([
@@ -110,7 +162,8 @@ describe("rows of an instance", () => {
   });
 
   it("are nonsense when whole result sets are missing", () => {
-    for (const count of [0, 1, 2, 3]) expect(() => decode(sets().slice(0, count), new Map(), 0)).toThrow(Nonsense);
+    for (const count of [0, 1, 2, 3])
+      expect(() => decode(sets().slice(0, count), new Map(), 0)).toThrow(Nonsense);
   });
 });
 
@@ -120,5 +173,12 @@ const nullable = new Set(Object.keys(database).slice(5));
 
 function sets(parts: Partial<Parts> = {}): Row[][] {
   const first = parts.instance === null ? [] : [parts.instance ?? instance];
-  return [first, [parts.database ?? database], [witness], [parts.endpoint ?? endpoint], [parts.counters ?? counters], [session]];
+  return [
+    first,
+    [parts.database ?? database],
+    [witness],
+    [parts.endpoint ?? endpoint],
+    [parts.counters ?? counters],
+    [session],
+  ];
 }
