@@ -41,12 +41,17 @@ export const walls: Record<string, string[]> = {
   prisma: [],
 };
 
+/** Whose types a folder may use besides, but not whose code: what it is given, it must be able to name. */
+export const typesOf: Record<string, string[]> = {
+  components: lib("pools", "sqlserver", "monitor", "runs", "audit", "auth"),
+};
+
 /** Only these folders speak to these packages. */
 export const speakers: Record<string, string[]> = {
   mssql: ["lib/sqlserver"],
   pg: ["lib/db", "prisma"],
   "@prisma": ["lib/db", "prisma"],
-  next: ["app", "bin", "lib/auth", "lib/i18n", "components"],
+  next: ["app", "proxy.ts", "bin", "lib/auth", "lib/i18n", "components"],
   react: ["app", "components", "lib/auth", "lib/i18n", "lib/monitor"],
 };
 

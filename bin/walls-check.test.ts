@@ -59,6 +59,12 @@ it.each([
     'import "#app/b.ts";\nexport const A = () => <p />;',
     /components may/,
   ],
+  [
+    "the launcher wants what it has yet to make",
+    "bin/launch.ts",
+    'import "#lib/db/client.ts";',
+    /before the database client/,
+  ],
   ["a file is not there", "lib/runs/a.ts", 'import "#lib/runs/gone.ts";', /is not there/],
 ])("notices when %s", async (_, file, text, complaint) => {
   const others = {
@@ -69,7 +75,21 @@ it.each([
   expect((await broken({ ...others, [file]: text })).join("\n")).toMatch(complaint);
 });
 
-it("notices a circle", async () => {
+it("lets a component name the types of what it is given, and use none of its code", async () => {
+  const target = { "lib/sqlserver/target.ts": "export type Target = 1;\nexport const connect = 1;" };
+  const component = (text: string) => ({
+    ...target,
+    "components/a.tsx": `${text}\nexport const A = () => <p />;`,
+  });
+  expect(await broken(component('import type { Target } from "#lib/sqlserver/target.ts";'))).toEqual([]);
+  expect(await broken(component('import { type Target } from "#lib/sqlserver/target.ts";'))).toEqual([]);
+  const over = await broken(component('import { connect, type Target } from "#lib/sqlserver/target.ts";'));
+  expect(over.join("\n")).toMatch(/components may use/);
+});
+
+it("notices a circle of code, not one of types", async () => {
+  const types = { "lib/runs/a.ts": 'import type { B } from "./b.ts";', "lib/runs/b.ts": 'import "./a.ts";' };
+  expect(await broken(types)).toEqual([]);
   const circle = { "lib/runs/a.ts": 'import "./b.ts";', "lib/runs/b.ts": 'import "./a.ts";' };
   expect((await broken(circle)).join("\n")).toMatch(/a circle/);
 });

@@ -1,5 +1,6 @@
 import "server-only";
 
+export { appOwnsAuditLog } from "./audit-owner.ts";
 export type { Db, Transaction } from "./client.ts";
 export { createDb, db } from "./client.ts";
 export type {
@@ -20,5 +21,4 @@ export type {
 export { Prisma } from "./generated/client.ts";
 export type { Heard, Listener, Subscription } from "./listen.ts";
 export { createListener, listen, notify } from "./listen.ts";
-export { appOwnsAuditLog } from "./roles.ts";
 export { inTransaction } from "./transaction.ts";

@@ -1,6 +1,5 @@
 import "server-only";
 import pg from "pg";
-import { type Db, db } from "./client.ts";
 
 // What is written here stays as it was written: the app may add to these tables and read them.
 const appendOnly = ["audit_entry", "run_event"];
@@ -28,11 +27,4 @@ export async function ensureRole(owner: pg.Client, url: string): Promise<void> {
   if (known.rowCount) return;
   const secret = pg.escapeLiteral(decodeURIComponent(password));
   await owner.query(`CREATE ROLE ${pg.escapeIdentifier(role)} LOGIN PASSWORD ${secret}`);
-}
-
-/** True where one role does everything: then the audit log is only as safe as the app itself. */
-export async function appOwnsAuditLog(client: Db = db()): Promise<boolean> {
-  const [row] = await client.$queryRaw<{ owns: boolean }[]>`
-    SELECT pg_has_role(current_user, relowner, 'MEMBER') AS owns FROM pg_class WHERE oid = 'audit_entry'::regclass`;
-  return row?.owns ?? false;
 }
