@@ -34,24 +34,6 @@ describe("what the code says by its key", () => {
       .filter((key) => key.includes("${"));
     expect([...new Set(put)].filter((key) => !(key in made))).toEqual([]);
   });
-
-  it("is there under its own name in the pages of runs, wizard and audit", () => {
-    const pages = sources.filter((file) => /(runs|audit|failover)[\\/]/.test(file) && file.endsWith(".tsx"));
-    expect(
-      pages
-        .flatMap((file) => spokenIn(file))
-        .flatMap(({ file, tries }) =>
-          tries.some((key) => missing(key).length === 0) ? [] : [`${file}: ${tries.join(" or ")}`],
-        ),
-    ).toEqual([]);
-  });
-});
-
-describe("the catalogues", () => {
-  it.each([...areas])("say the same things with the same values in both languages: %s", (area) => {
-    const [[, en], [, de]] = catalogues as [(typeof catalogues)[0], (typeof catalogues)[0]];
-    expect(valuesByKey(de[area] as Messages)).toEqual(valuesByKey(en[area] as Messages));
-  });
 });
 
 /** What each question may answer besides its `seen`. */
@@ -228,18 +210,6 @@ function literalKeys(file: string): string[] {
   return [...new Set([...heads, ...inner])].filter((key) => areas.some((area) => key.startsWith(`${area}.`)));
 }
 
-/** `t("key")` under any name space that `t` has in this file. */
-function spokenIn(file: string): { file: string; tries: string[] }[] {
-  const text = readFileSync(path.join(root(), file), "utf8");
-  const spaces = [...text.matchAll(/const (\w+) = (?:await )?(?:use|get)Translations\((?:"([^"]*)")?\)/g)];
-  return [...text.matchAll(/\b(\w+)(?:\.rich)?\("([\w.-]+)"[,)]/g)].flatMap(([, name, key]) => {
-    const tries = spaces
-      .filter((space) => space[1] === name)
-      .map((space) => [space[2], key].filter(Boolean).join("."));
-    return tries.length > 0 ? [{ file, tries: [...new Set(tries)] }] : [];
-  });
-}
-
 function missing(key: string): string[] {
   return catalogues.flatMap(([language, messages]) =>
     typeof at(messages, key) === "string" ? [] : [`${language}: ${key}`],
@@ -253,36 +223,4 @@ function at(messages: Messages, key: string): string | Messages | undefined {
       (here, part) => (typeof here === "object" ? here[part] : undefined),
       messages,
     );
-}
-
-/** Key by key, the values and tags that its sentence names. */
-function valuesByKey(messages: Messages, before = ""): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(messages).flatMap(([name, value]) =>
-      typeof value === "string"
-        ? [[`${before}${name}`, [...new Set(namesIn(value))].sort()]]
-        : Object.entries(valuesByKey(value, `${before}${name}.`)),
-    ),
-  );
-}
-
-/** `{count, plural, one {# of {of}} other {<b>all</b>}}` names count, of and b; what stands behind a selector is text. */
-function namesIn(text: string): string[] {
-  const found: string[] = [];
-  const inside: ("text" | "clauses")[] = ["text"];
-  for (let rest = text; rest; ) {
-    const choosing = inside.at(-1) === "clauses";
-    const [token, name] = (choosing ? /^([{}])|^[^{}]+/ : /^\{(\w+)\}|^\{(?=\w+,)|^<(\w+)>|^[\s\S]/).exec(
-      rest,
-    ) ?? [rest];
-    rest = rest.slice(token.length);
-    if (choosing ? token === "}" : token === "}" && inside.length > 1) inside.pop();
-    else if (choosing && token === "{") inside.push("text");
-    else if (!choosing && token === "{") {
-      found.push(/^\w+/.exec(rest)![0]);
-      inside.push("clauses");
-    } else if (!choosing && token.length > 1) found.push(name ?? token.slice(1, -1));
-  }
-  if (inside.length > 1) throw new Error(`Braces do not close: ${text}`);
-  return found;
 }

@@ -425,8 +425,10 @@ function ofEach(
   });
 }
 
+/** With nothing found in scope, every partner of the pool: that they are silent may be why. */
 function partnersOf(pool: Pool, sessions: Session[]): Instance[] {
-  const wanted = new Set(sessions.flatMap((session) => sides(session).map((side) => side.instance.id)));
+  const stores = sessions.length > 0 ? sessions.map((session) => session.store) : pool.stores;
+  const wanted = new Set(stores.flatMap((store) => [store.primary.id, store.mirror.id]));
   return instancesOf(pool).filter((instance) => wanted.has(instance.id));
 }
 
