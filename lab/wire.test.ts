@@ -167,7 +167,7 @@ describe("the control", () => {
   it("tells the truth without passwords and with every statement word for word", async () => {
     const lab = await started("--example", "lync", "--virtual-clock");
     const be3 = await connect(lab, "BE3\\rtc");
-    await rows(be3, "SELECT 1 AS [a]]b'; DROP--ü]");
+    await be3.request().batch("SELECT 1 AS [a]]b'; DROP--ü]");
     const truth = await lab.truth();
     expect(JSON.stringify(truth)).not.toContain(PASSWORD);
     expect(truth.statements.map(({ text }) => text)).toContain("SELECT 1 AS [a]]b'; DROP--ü]");
@@ -184,13 +184,48 @@ describe("the control", () => {
       const session = byDatabase(await lab.truth())[database];
       return session?.copies.map(({ clientSessions }) => clientSessions);
     };
-    expect(await sessions("rtcshared")).toEqual([7, 0]);
+    expect(await sessions("rtcshared")).toEqual([6, 0]);
     await (await connect(lab, "C1")).request().batch("ALTER DATABASE [rtcshared] SET PARTNER FAILOVER");
     expect(await sessions("rtcshared")).toEqual([0, 0]);
     await lab.advance(2);
     expect(await sessions("rtcshared")).toEqual([0, 3]);
     await lab.advance(2);
-    expect(await sessions("rtcshared")).toEqual([0, 7]);
+    expect(await sessions("rtcshared")).toEqual([0, 6]);
+  });
+});
+
+describe("in real time", () => {
+  it("a switch takes its redo queue's time, and an automatic failover follows a dead principal", async () => {
+    const lab = await started("--example", "pair");
+    const [a, b] = [await connect(lab, "A"), await connect(lab, "B")];
+    await lab.ask("PATCH", "/databases/db", { redoQueueKb: 5_000 });
+    const switched = a.request().batch(FAILOVER);
+    await expect.poll(async () => (await lab.truth()).sessions[0]?.copies[0]?.state).toBe("PENDING_FAILOVER");
+    await switched;
+    expect((await rows(b, STATE))[0]).toMatchObject({ role: "PRINCIPAL", sequence: 2 });
+    await expect.poll(async () => (await rows(b, STATE))[0]?.state, { timeout: 5_000 }).toBe("SYNCHRONIZED");
+    await lab.ask("POST", "/instances/B/stop");
+    await expect
+      .poll(async () => (await rows(a, STATE))[0], { timeout: 5_000 })
+      .toMatchObject({ role: "PRINCIPAL", sequence: 3 });
+    const [session] = (await lab.truth()).sessions;
+    expect(session).toMatchObject({ principals: ["A"], serving: ["A"] });
+  });
+
+  it("an ATTENTION takes back the client's patience, not the switch", async () => {
+    const lab = await started("--example", "pair", "--virtual-clock");
+    await lab.ask("PATCH", "/databases/db", { redoQueueKb: 50_000 });
+    const a = await connect(lab, "A");
+    const request = a.request();
+    const waiting = request.batch(FAILOVER).then(
+      () => "answered",
+      () => "cancelled",
+    );
+    await statementIn(lab, FAILOVER);
+    request.cancel();
+    expect(await waiting).toBe("cancelled");
+    await lab.advance(5);
+    expect((await lab.truth()).sessions[0]).toMatchObject({ principals: ["B"], serving: ["B"] });
   });
 });
 

@@ -45,7 +45,7 @@ export async function serveFleet(
     for (const [place, instance] of fleet.instances.entries()) {
       const port = portOf(place);
       if (instance.power !== "stopped") await open(instance, port);
-      else instance.port = port;
+      else instance.port = port || instance.port;
       if (instance.power === "hung") listening.get(instance.name)?.hang();
     }
   } catch (error) {

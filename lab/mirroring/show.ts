@@ -157,7 +157,7 @@ export function arrive(
   count: number,
 ): void {
   for (let n = 0; n < count; n++) {
-    const spid = fleet.nextSpid++;
+    const spid = nextSpid(fleet, instance);
     const { host, program, login } = group;
     const times = { loginTime: fleet.now, lastRequest: fleet.now };
     instance.sessions.push({
@@ -175,4 +175,12 @@ export function arrive(
       database.openTransactions.push({ sinceMs: fleet.now, host, spid });
   }
   group.dueAt = null;
+}
+
+/** A smallint on real servers: after 32767 the numbers begin anew. */
+function nextSpid(fleet: Fleet, instance: Instance): number {
+  do {
+    fleet.nextSpid = fleet.nextSpid >= 32_767 ? 51 : fleet.nextSpid + 1;
+  } while (instance.sessions.some(({ spid }) => spid === fleet.nextSpid));
+  return fleet.nextSpid;
 }
