@@ -1,4 +1,5 @@
 import "server-only";
+import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type sql from "mssql";
 import type { Target, TlsVersion } from "./target.ts";
@@ -24,6 +25,8 @@ export function driverConfig(target: Target, connectMs: number): sql.config {
       appName: "Mirrordeck",
       ...(target.port || !target.namedInstance ? {} : { instanceName: target.namedInstance }),
       trustServerCertificate: target.tls.trust,
+      // An address is no server name (RFC 6066, and Node warns); where the certificate is not looked at, any name will do.
+      ...(target.tls.trust && isIP(target.server) ? { serverName: "localhost" } : {}),
       ...encryption(target),
       // Each try is ours to count and to show.
       maxRetriesOnTransientErrors: 0,
