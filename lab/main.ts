@@ -37,11 +37,19 @@ async function up(args: string[]): Promise<void> {
     : found(scenario, start, options.seed ?? scenario.seed);
 
   const save = () => (options.state ? keep(options.state, title, fleet) : undefined);
+  // A full disk costs what is kept, not the fleet that is served.
+  const saveIfPossible = () => {
+    try {
+      save();
+    } catch (error) {
+      process.stderr.write(`The state was not kept: ${sentenceOf(error)}\n`);
+    }
+  };
   let dirty: NodeJS.Timeout | undefined;
   const soon = () => {
     dirty ??= setTimeout(() => {
       dirty = undefined;
-      save();
+      saveIfPossible();
     }, 200);
   };
   const portOf = (place: number) => (options.portBase === 0 ? 0 : options.portBase + place);
@@ -53,12 +61,12 @@ async function up(args: string[]): Promise<void> {
   });
   if (options.poolsFile) writeRegister(options.poolsFile, scenario, fleet);
   save();
-  const timer = setInterval(save, KEEP_EVERY_MS);
+  const timer = setInterval(saveIfPossible, KEEP_EVERY_MS);
   endWithParent(async () => {
     clearInterval(timer);
     clearTimeout(dirty);
     served.running.sync();
-    save();
+    saveIfPossible();
     control.closeAllConnections();
     control.close();
     await served.stop();

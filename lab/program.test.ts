@@ -43,6 +43,11 @@ describe("a wrong start is one sentence and exit code 1", () => {
       "name: x\nlogins: [{ name: sa, password: p }]\ninstances: [{ name: A, host: a, version: 11.0.1.0 }]\nsessions: [{ on: [A, B], databases: [db] }]",
       /names the instance B, which is not listed/,
     ],
+    [
+      "a database twice on one instance",
+      "name: x\nlogins: [{ name: sa, password: p }]\ninstances: [{ name: A, host: a, version: 11.0.1.0 }, { name: B, host: b, version: 11.0.1.0 }]\nsessions: [{ on: [A, B], databases: [db, DB] }]",
+      /one instance has a database twice \(a: db\)/,
+    ],
     ["no YAML at all", "{[", /cannot be read/],
   ])("a scenario with %s", async (_, text, sentence) => {
     const path = join(folder, "fleet.yaml");

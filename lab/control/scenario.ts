@@ -52,17 +52,31 @@ function withVariant(scenario: Scenario, name: string | null, path: string): Sce
   };
 }
 
+/** Names that point nowhere, or at the same thing twice. */
 function strayName(scenario: Scenario): string | null {
   const names = scenario.instances.map(({ name }) => name);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice) return `two instances are called ${twice}`;
-  for (const { on, witness } of scenario.sessions) {
+  const databases = scenario.instances.flatMap(({ name, databases }) =>
+    databases.map((one) => `${name}: ${one.name}`),
+  );
+  for (const { on, witness, databases: mirrored } of scenario.sessions) {
     for (const name of [...on, ...(witness === null ? [] : [witness])]) {
       if (!names.includes(name)) return `a session names the instance ${name}, which is not listed`;
     }
     if (on[0] === on[1] || on.includes(witness ?? ""))
       return `a session needs different instances, not ${on.join(", ")}`;
+    databases.push(...mirrored.flatMap((one) => on.map((name) => `${name}: ${one.name}`)));
   }
+  const double = databases
+    .map((name) => name.toLowerCase())
+    .find((name, at, all) => all.indexOf(name) !== at);
+  if (double) return `one instance has a database twice (${double})`;
+  const stores = scenario.pools.flatMap((pool) =>
+    pool.stores.flatMap(({ primary, mirror }) => [primary, mirror]),
+  );
+  const stray = stores.find((name) => !names.includes(name));
+  if (stray) return `a pool's store names the instance ${stray}, which is not listed`;
   return null;
 }
 

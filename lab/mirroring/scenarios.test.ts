@@ -357,6 +357,31 @@ const rows: Record<string, Row[]> = {
       serving: "nobody",
     },
     {
+      is: "W hangs, then P–M is cut: A's clients wait for an answer",
+      tell: (s) => s.power("hang", "W").cut("A-B").after(5),
+      A: "PRINCIPAL DISCONNECTED n ONLINE serving, witness CONNECTED",
+    },
+    {
+      is: "W hangs on: A loses its quorum when W's time-out is over",
+      tell: (s) => s.power("hang", "W").cut("A-B").after(12),
+      A: "PRINCIPAL DISCONNECTED n RECOVERING, witness DISCONNECTED",
+      serving: "nobody",
+    },
+    {
+      is: "after a manual failover the new principal is cut off: it fails back by itself",
+      tell: (s) => last(s.sql("A", failover), s.after(2).cut("A-B", "B-W").after(1)),
+      A: "PRINCIPAL DISCONNECTED n+2 ONLINE serving, witness CONNECTED",
+      B: "PRINCIPAL DISCONNECTED n+1 RECOVERING, witness DISCONNECTED",
+      serving: "A",
+    },
+    {
+      is: "a witness that was removed meanwhile does not help the mirror to force service",
+      tell: (s) =>
+        last(s.cut("A-B", "B-W").after(1).sql("A", witnessOff), s.join("B-W").after(5).sql("B", force)),
+      answer: 1431,
+      serving: "A",
+    },
+    {
       is: "D16: a restart without anybody in reach: 1445, no access",
       tell: (s) => {
         s.power("stop", "B", "W").after(5).power("stop", "A").power("start", "A").after(5);
@@ -523,6 +548,22 @@ const rows: Record<string, Row[]> = {
           s.fleet.instances.map((one) => one.databases[0]?.mirroring?.timeoutSeconds),
         ),
       answer: [5, 5, undefined],
+    },
+    {
+      is: "F15: in high performance the time-out is always ten seconds",
+      base: "base2",
+      tell: (s) => [
+        s.sql("A", { kind: "timeout", seconds: 60 }),
+        s.fleet.instances[0]?.databases[0]?.mirroring?.timeoutSeconds,
+        s.power("hang", "B").after(10).says("A"),
+      ],
+      answer: ["answered", 10, untouchedAlone.A],
+    },
+    {
+      is: "F15: and a hiccup of twelve seconds is a failure",
+      base: "base2",
+      tell: (s) => s.power("hang", "B").after(12),
+      A: "PRINCIPAL DISCONNECTED n ONLINE serving, no witness",
     },
     {
       is: "F17: redo slower than what arrives: the redo queue rises",
