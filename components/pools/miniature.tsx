@@ -53,7 +53,9 @@ function Server({
   return (
     <span className={classes(chip, lookOf(instance, observations, now))}>
       <span className="font-semibold break-all">{instance.name}</span>
-      <span className="sr-only">: {silent ? t("noAnswer") : t("roles", roles)}</span>
+      <span className="sr-only">
+        : {silent ? t("noAnswer") : t("roles", { principal: roles.principal, mirror: roles.mirror })}
+      </span>
       <span aria-hidden className="inline-flex items-center gap-1.5 text-xs">
         {silent && <span className="font-semibold">{t("noAnswer")}</span>}
         {roles.principal > 0 && (

@@ -71,7 +71,7 @@ function Roles({ pair, instance, stale }: { pair: Pair; instance: Instance; stal
         </RoleBadge>
       )}
       {roles.mirror > 0 && (
-        <RoleBadge of="mirror" stale={stale}>
+        <RoleBadge of="mirror" stale={stale} inferred={roles.inferred}>
           {t("mirrorOf", { count: roles.mirror })}
         </RoleBadge>
       )}

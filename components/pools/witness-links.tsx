@@ -130,6 +130,8 @@ const stroke: Record<LinkState, string> = {
   lost: "text-bad",
   mixed: "text-warn",
   unknown: "text-warn",
+  none: "text-stale-line",
+  hidden: "text-stale-line",
   unsaid: "text-stale-line",
 };
 
@@ -138,5 +140,7 @@ const dash: Record<LinkState, string | undefined> = {
   lost: "2 8",
   mixed: "10 6",
   unknown: "6 6",
+  none: "1 12",
+  hidden: "1 7",
   unsaid: "1 7",
 };

@@ -46,7 +46,11 @@ describe("a pool's page says", () => {
       switched(well, ["rtcxds"]),
       ["Position Primary", "rtcxds: BE1 mirror, BE2 principal", "SPLIT"],
     ],
-    ["that a mirror is inferred, not seen", lookingOnly, ["mirror (inferred)", "told by BE1"]],
+    [
+      "that a mirror is inferred, not seen",
+      lookingOnly,
+      ["mirror (inferred)", "told by BE1", "What BE2 sees of WIT is hidden from this login"],
+    ],
     [
       "since when a server is silent, and why",
       silence(well, "BE2", "login"),

@@ -3,6 +3,7 @@ import { sessionsOf } from "#lib/mirroring/session.ts";
 import {
   allWell,
   poolOf,
+  retell,
   type Situation,
   silence,
   switched,
@@ -51,6 +52,18 @@ describe("pairs", () => {
       connected: ["rtcxds", "rtcshared"],
       unknown: ["rtcab"],
     });
+  });
+
+  it("tells a partner without a witness from one whose values this login may not see", () => {
+    const unset = tell(well, "BE1", { mirroring: { witnessName: null, witnessState: null } });
+    const hidden = retell(tell(unset, "BE2", { mirroring: null }), "BE2", (said) => ({
+      ...said,
+      sysadmin: false,
+    }));
+    const [pair] = pairsOf(sessions(hidden));
+    expect(witnessView(pair!, "be1", "wit").none).toHaveLength(3);
+    expect(witnessView(pair!, "be2", "wit").hidden).toHaveLength(3);
+    expect(rolesOn(pair!.sessions, "be2")).toEqual({ principal: 0, mirror: 3, inferred: true });
   });
 
   it("says nothing for a partner that says nothing", () => {
@@ -136,7 +149,11 @@ describe("queues and counts", () => {
   });
 
   it("counts roles by server", () => {
-    expect(rolesOn(sessions(switched(well, ["rtcab"])), "be1")).toEqual({ principal: 2, mirror: 1 });
+    expect(rolesOn(sessions(switched(well, ["rtcab"])), "be1")).toEqual({
+      principal: 2,
+      mirror: 1,
+      inferred: false,
+    });
   });
 });
 

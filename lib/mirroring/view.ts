@@ -10,6 +10,7 @@ import {
   type Observations,
   otherSide,
   roleOf,
+  type SeenSide,
   type Session,
   type Side,
   servingSide,
@@ -38,29 +39,35 @@ export function pairsOf(sessions: readonly Session[]): Pair[] {
   }));
 }
 
-/** What one partner tells of a connection, over all sessions of the pair; `unsaid` when it tells nothing itself. */
+/** What one partner tells of a connection, as databases by its word for it. */
 export interface LinkView {
   connected: string[];
   lost: string[];
   /** The witness only: its state is UNKNOWN to this partner. */
   unknown: string[];
+  /** The witness only: this partner has none set, whatever the store declares. */
+  none: string[];
+  /** This login may not see what the partner says. */
+  hidden: string[];
+  /** The partner says nothing. */
   unsaid: string[];
 }
 
 /** How a partner sees the other partner: DISCONNECTED is its word for a lost link. */
 export function partnerView(pair: Pair, instanceId: string): LinkView {
-  return viewOf(pair.sessions, instanceId, (side) =>
-    side.said !== "seen" ? "unsaid" : side.mirroring.state === "DISCONNECTED" ? "lost" : "connected",
+  return viewOf(pair.sessions, instanceId, ({ mirroring }) =>
+    mirroring.state === "DISCONNECTED" ? "lost" : "connected",
   );
 }
 
-/** How a partner sees the witness; sessions without a witness say nothing of it. */
+/** How a partner sees the witness; sessions of stores without a witness say nothing of it. */
 export function witnessView(pair: Pair, instanceId: string, witnessId: string): LinkView {
   const watched = pair.sessions.filter((session) => session.witness?.instance.id === witnessId);
   const words = { CONNECTED: "connected", DISCONNECTED: "lost", UNKNOWN: "unknown" } as const;
-  return viewOf(watched, instanceId, (side) =>
-    side.said === "seen" && side.mirroring.witnessState ? words[side.mirroring.witnessState] : "unsaid",
-  );
+  return viewOf(watched, instanceId, ({ mirroring }) => {
+    if (mirroring.witnessName === null) return "none";
+    return mirroring.witnessState === null ? "unknown" : words[mirroring.witnessState];
+  });
 }
 
 /** The direction of the log: from the one server that claims the principal role, toward its partner. */
@@ -154,19 +161,19 @@ export function centralManagement(sessions: readonly Session[]): Session[] {
   return found.length === 2 ? found : [];
 }
 
-/** Of how many databases an instance is principal and mirror, as told. */
+/** Of how many databases an instance is principal and mirror; `inferred` when no mirror's role was told by itself. */
 export function rolesOn(
   sessions: readonly Session[],
   instanceId: string,
-): { principal: number; mirror: number } {
-  const roles = sessions.flatMap((session) =>
-    sides(session)
-      .filter((side) => side.instance.id === instanceId)
-      .map(roleOf),
+): { principal: number; mirror: number; inferred: boolean } {
+  const here = sessions.flatMap((session) =>
+    sides(session).filter((side) => side.instance.id === instanceId),
   );
+  const mirrors = here.filter((side) => roleOf(side) === "MIRROR");
   return {
-    principal: roles.filter((role) => role === "PRINCIPAL").length,
-    mirror: roles.filter((role) => role === "MIRROR").length,
+    principal: here.filter((side) => roleOf(side) === "PRINCIPAL").length,
+    mirror: mirrors.length,
+    inferred: mirrors.length > 0 && mirrors.every((side) => side.said === "inferred"),
   };
 }
 
@@ -206,13 +213,18 @@ const ladder: readonly DiagnosisWord[] = [
 function viewOf(
   sessions: readonly Session[],
   instanceId: string,
-  word: (side: Side) => keyof LinkView,
+  word: (side: SeenSide) => keyof LinkView,
 ): LinkView {
-  const view: LinkView = { connected: [], lost: [], unknown: [], unsaid: [] };
+  const view: LinkView = { connected: [], lost: [], unknown: [], none: [], hidden: [], unsaid: [] };
   for (const session of sessions)
     for (const side of sides(session))
-      if (side.instance.id === instanceId) view[word(side)].push(session.database);
+      if (side.instance.id === instanceId) view[spoken(side, word)].push(session.database);
   return view;
+}
+
+function spoken(side: Side, word: (side: SeenSide) => keyof LinkView): keyof LinkView {
+  if (side.said === "seen") return word(side);
+  return side.said === "inferred" || side.said === "hidden" ? "hidden" : "unsaid";
 }
 
 function queue(kind: Queue["kind"], kb: number | null, session: Session): Queue | null {
