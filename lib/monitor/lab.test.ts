@@ -26,26 +26,48 @@ describe("the monitor, on a fleet that speaks TDS", () => {
     const [session] = (await lab.truth()).sessions;
     for (const copy of session!.copies) {
       const answer = await answered(copy.instance);
-      expect(answer).toMatchObject({ sysadmin: true, viewServerState: true, serverName: copy.instance, version: "11.0.7001.0", endpoint: { state: "STARTED", port: 5022 } });
+      expect(answer).toMatchObject({
+        sysadmin: true,
+        viewServerState: true,
+        serverName: copy.instance,
+        version: "11.0.7001.0",
+        endpoint: { state: "STARTED", port: 5022 },
+      });
       expect(answer.databases.map(({ name }) => name)).toEqual(["db"]);
       const { role, state, roleSequence } = copy;
-      expect(answer.databases[0]).toMatchObject({ sendQueueKb: 0, redoQueueKb: 0, mirroring: { role, state, roleSequence, safety: "FULL", witnessState: "CONNECTED" } });
+      expect(answer.databases[0]).toMatchObject({
+        sendQueueKb: 0,
+        redoQueueKb: 0,
+        mirroring: { role, state, roleSequence, safety: "FULL", witnessState: "CONNECTED" },
+      });
       expect(answer.databases[0]?.mirroring?.failoverLsn).toMatch(/^\d{10,25}$/);
     }
-    expect((await answered("W")).witnessed).toMatchObject([{ database: "db", principal: "A", mirror: "B", synchronized: true, suspended: false }]);
+    expect((await answered("W")).witnessed).toMatchObject([
+      { database: "db", principal: "A", mirror: "B", synchronized: true, suspended: false },
+    ]);
   });
 
   it("sees without sysadmin the principal, and of the mirror only that it is restoring", async () => {
     await watch("looking");
-    expect((await answered("A")).databases[0]).toMatchObject({ state: "ONLINE", mirroring: { role: "PRINCIPAL" } });
-    expect(await answered("B")).toMatchObject({ sysadmin: false, databases: [{ state: "RESTORING", mirroring: null }] });
+    expect((await answered("A")).databases[0]).toMatchObject({
+      state: "ONLINE",
+      mirroring: { role: "PRINCIPAL" },
+    });
+    expect(await answered("B")).toMatchObject({
+      sysadmin: false,
+      databases: [{ state: "RESTORING", mirroring: null }],
+    });
   });
 
   it("asks each instance in one batch a round, on one connection, and never outside master", async () => {
     await lab.control("DELETE", "/statements");
     await watch("looking");
-    await vi.waitFor(async () => expect((await looksAt("A")).length).toBeGreaterThanOrEqual(4), { timeout: 10_000 });
-    const asked = (await lab.truth()).statements.filter(({ instance, text }) => instance === "A" && /SELECT/.test(text));
+    await vi.waitFor(async () => expect((await looksAt("A")).length).toBeGreaterThanOrEqual(4), {
+      timeout: 10_000,
+    });
+    const asked = (await lab.truth()).statements.filter(
+      ({ instance, text }) => instance === "A" && /SELECT/.test(text),
+    );
     // The first one makes acquaintance; each after it is a whole round.
     expect(asked.filter(({ text }) => !/sys\.databases/.test(text))).toHaveLength(1);
     expect(asked.every(({ errorNumber }) => errorNumber === null)).toBe(true);
@@ -68,7 +90,10 @@ describe("the monitor, on a fleet that speaks TDS", () => {
     await lab.control("POST", "/instances/B/hang");
     await until("B", (seen) => !seen.reachable && seen.reason.kind === "timeout");
     const first = monitor.observations().get("B")!;
-    await until("B", (seen) => seen.startedAt > first.startedAt && !seen.reachable && seen.reason.kind === "timeout");
+    await until(
+      "B",
+      (seen) => seen.startedAt > first.startedAt && !seen.reachable && seen.reason.kind === "timeout",
+    );
     await goesOn("A");
     await lab.control("POST", "/instances/B/wake");
     await until("B", (seen) => seen.reachable);
@@ -101,15 +126,21 @@ describe("the monitor, on a fleet that speaks TDS", () => {
       { ...a!, id: "mute", port: await port(mute) },
     ];
     await watch("looking");
-    await until("wrong", (seen) => !seen.reachable && seen.reason.kind === "login" && seen.reason.number === 18456);
-    await until("stranger", (seen) => !seen.reachable && seen.reason.kind === "garbage" && seen.reason.detail.includes("220 mail"));
+    await until(
+      "wrong",
+      (seen) => !seen.reachable && seen.reason.kind === "login" && seen.reason.number === 18456,
+    );
+    await until(
+      "stranger",
+      (seen) => !seen.reachable && seen.reason.kind === "garbage" && seen.reason.detail.includes("220 mail"),
+    );
     await until("mute", (seen) => !seen.reachable && seen.reason.kind === "timeout");
     await goesOn("A");
     stranger.close();
     mute.close();
   });
 
-  it("asks a server that speaks only old TLS for more than it has, and says that it is TLS", async () => {
+  it("says of a certificate that nobody vouches for that it is a matter of TLS", async () => {
     const [a] = await targets("looking");
     extra = [{ ...a!, id: "untrusted", tls: { minimum: "1.2", trust: false, ca: null } }];
     await watch("looking");
@@ -120,10 +151,22 @@ describe("the monitor, on a fleet that speaks TDS", () => {
     await watch("acting");
     const before = (await answered("A")).databases[0]!.mirroring!;
     const a = connectTo((await targets("acting")).find(({ id }) => id === "A")!);
-    expect(await a.send("ALTER DATABASE [db] SET PARTNER FAILOVER", { timeoutMs: 10_000 })).toMatchObject({ kind: "answered" });
+    expect(await a.send("ALTER DATABASE [db] SET PARTNER FAILOVER", { timeoutMs: 10_000 })).toMatchObject({
+      kind: "answered",
+    });
     await until("B", (seen) => seen.reachable && seen.databases[0]?.mirroring?.role === "PRINCIPAL");
-    await until("A", (seen) => seen.reachable && seen.databases[0]?.mirroring?.role === "MIRROR" && seen.databases[0].mirroring.roleSequence === before.roleSequence + 1);
-    expect(await a.send("ALTER DATABASE [db] SET PARTNER FAILOVER", { timeoutMs: 10_000 })).toMatchObject({ kind: "refused", number: 1470, severity: 16 });
+    await until(
+      "A",
+      (seen) =>
+        seen.reachable &&
+        seen.databases[0]?.mirroring?.role === "MIRROR" &&
+        seen.databases[0].mirroring.roleSequence === before.roleSequence + 1,
+    );
+    expect(await a.send("ALTER DATABASE [db] SET PARTNER FAILOVER", { timeoutMs: 10_000 })).toMatchObject({
+      kind: "refused",
+      number: 1470,
+      severity: 16,
+    });
     expect(await a.send("WAITFOR DELAY '00:00:30'", { timeoutMs: 300 })).toMatchObject({ kind: "timeout" });
     await a.close();
   });
@@ -136,7 +179,11 @@ EXEC sp_executesql @kill;`;
 
 async function watch(which: Target["which"]): Promise<void> {
   const connect = (target: Target) => connectTo(target, { connectMs: 500, lookMs: 700 });
-  monitor = createMonitor({ targets: async (as) => [...(await targets(as === "looking" ? which : as)), ...extra], connect, pace: { lookEveryMs: 80, silentEveryMs: 120 } });
+  monitor = createMonitor({
+    targets: async (as) => [...(await targets(as === "looking" ? which : as)), ...extra],
+    connect,
+    pace: { lookEveryMs: 80, silentEveryMs: 120 },
+  });
   await monitor.registerChanged();
 }
 
@@ -149,7 +196,16 @@ async function targets(which: Target["which"]): Promise<Target[]> {
 function targetOf(instance: InstanceDraft, which: Target["which"]): Target {
   const { type, user, password } = instance[which]!;
   const { name, server, port, namedInstance, tls } = instance;
-  return { id: name, name, server, port, namedInstance, tls, which, login: { type, user, password: password! } };
+  return {
+    id: name,
+    name,
+    server,
+    port,
+    namedInstance,
+    tls,
+    which,
+    login: { type, user, password: password! },
+  };
 }
 
 type Seen = NonNullable<ReturnType<ReturnType<Monitor["observations"]>["get"]>>;
@@ -178,5 +234,7 @@ async function goesOn(id: string): Promise<void> {
 }
 
 async function looksAt(instance: string) {
-  return (await lab.truth()).statements.filter((statement) => statement.instance === instance && /sys\.database_mirroring\b/.test(statement.text));
+  return (await lab.truth()).statements.filter(
+    (statement) => statement.instance === instance && /sys\.database_mirroring\b/.test(statement.text),
+  );
 }

@@ -45,9 +45,9 @@ function encryption({ tls }: Target): {
     // OpenSSL allows the old versions, and the RSA keys of their day, only at its lowest security level.
     ...(tls.minimum < "1.2" ? { ciphers: "DEFAULT@SECLEVEL=0" } : {}),
   };
-  // TLS 1.3 exists only outside the TDS handshake (TDS 8.0, SQL Server 2022): there TLS comes first.
-  if (tls.minimum === "1.3")
-    return { encrypt: "strict", cryptoCredentialsDetails: { ...details, rejectUnauthorized: !tls.trust } };
+  // TLS 1.3 exists only outside the TDS handshake (TDS 8.0, SQL Server 2022): there TLS comes first,
+  // and the certificate is always verified.
+  if (tls.minimum === "1.3") return { encrypt: "strict", cryptoCredentialsDetails: details };
   return { encrypt: true, cryptoCredentialsDetails: details };
 }
 

@@ -102,7 +102,11 @@ export function openLine(target: Target, { connectMs }: { connectMs: number }): 
     const story = trail;
     connection.on("secure", (secured: TLSSocket) => Object.assign(story, { reached: "tls" }, tlsOf(secured)));
     connection.on("connect", (error?: Error) => {
-      if (!error) story.reached = "login";
+      if (error) return;
+      story.reached = "login";
+      // TDS 8.0 begins with TLS and has no moment of its own for it.
+      const { socket } = connection as unknown as { socket?: TLSSocket };
+      if (!story.tls && socket?.encrypted) Object.assign(story, tlsOf(socket));
     });
     connection.on("errorMessage", (said: { number: number; class: number; message: string }) => {
       if (story.said.length < 20)

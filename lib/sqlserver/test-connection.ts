@@ -34,7 +34,7 @@ export async function testConnection(
     return [...reached(target, line.trail()), ...rights(said, target), mirror(said)];
   } catch (error) {
     const silence = silenceOf(error, line.trail());
-    return [...reached(target, line.trail(), silence), failed(silence)];
+    return [...reached(target, line.trail(), silence), failed(silence, line.trail())];
   } finally {
     line.cut();
   }
@@ -43,7 +43,7 @@ export async function testConnection(
 /** What went well before it ended, if it did. */
 function reached(target: Target, trail: Trail, silence?: Silence): Finding[] {
   const findings: Finding[] = [];
-  const stage = silence ? stages.indexOf(stageOf(silence)) : stages.length;
+  const stage = silence ? stages.indexOf(stageOf(silence, trail)) : stages.length;
   if (trail.reached !== "nothing" && stage > 0)
     findings.push(finding("network", "ok", "reached", { server: where(target) }));
   if (stage > 1)
@@ -54,21 +54,23 @@ function reached(target: Target, trail: Trail, silence?: Silence): Finding[] {
 
 const stages: Stage[] = ["network", "tls", "login", "rights", "mirror"];
 
-function stageOf(silence: Silence): Stage {
+/** Silence of the other kinds belongs to the stage in which it began. */
+function stageOf(silence: Silence, trail: Trail): Stage {
   if (silence.kind === "tls" || silence.kind === "login" || silence.kind === "rights") return silence.kind;
-  return "network";
+  return trail.reached === "login" ? "rights" : trail.reached === "tls" ? "login" : "network";
 }
 
 function encrypted(target: Target, trail: Trail, version: string): Finding {
   const subject = trail.certificate?.subject ?? "";
   const validTo = trail.certificate?.validTo ?? "";
-  if (target.tls.trust) return finding("tls", "warn", "unverified", { version, subject, validTo });
+  if (target.tls.trust && target.tls.minimum !== "1.3")
+    return finding("tls", "warn", "unverified", { version, subject, validTo });
   return finding("tls", version < "TLSv1.2" ? "warn" : "ok", "encrypted", { version, subject, validTo });
 }
 
-function failed(silence: Silence): Finding {
+function failed(silence: Silence, trail: Trail): Finding {
   const { kind, detail, number } = silence;
-  return finding(stageOf(silence), "bad", `failed.${kind}`, { detail, number: number ?? 0 });
+  return finding(stageOf(silence, trail), "bad", `failed.${kind}`, { detail, number: number ?? 0 });
 }
 
 function rights(said: ReturnType<typeof decode>, target: Target): Finding[] {
