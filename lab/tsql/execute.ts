@@ -57,8 +57,7 @@ export async function* runStatements(statements: Statement[], run: Run): Answers
       (error as Located).line ??= statement.line;
       if (settings.tryDepth > 0) throw error;
       yield* report(error, run.context, statement.line);
-      const ends = settings.xactAbort && !isRaised(error);
-      if (ends || (abortsBatch(error) && !isBindingError(error))) {
+      if (endsBatch(error, settings.xactAbort) || (abortsBatch(error) && !isBindingError(error))) {
         rollbackAll(run.context);
         return "abort";
       }
@@ -233,8 +232,9 @@ function isCaught(error: SqlError & { nested?: boolean }): boolean {
   return error.severity < 20 && (!isBindingError(error) || error.nested === true);
 }
 
-function isRaised(error: SqlError & { raised?: boolean; ends?: boolean }): boolean {
-  return error.raised === true && !error.ends;
+/** THROW always ends the batch, RAISERROR never does, any other error does under XACT_ABORT. */
+function endsBatch(error: SqlError & { raised?: boolean; ends?: boolean }, xactAbort: boolean): boolean {
+  return error.ends === true || (xactAbort && !error.raised);
 }
 
 function rethrown(context: Context): SqlError {

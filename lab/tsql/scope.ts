@@ -26,10 +26,14 @@ export function resolveColumn(parts: string[], scope: Scope | null): Typed {
     if (found.length > 1) throw new SqlError(209, 16, `Ambiguous column name '${parts.at(-1)}'.`);
     if (found.length === 1) return columnAt(at.columns[found[0]!]!, found[0]!, depth);
   }
-  if (parts.length > 1) {
+  if (parts.length > 1 && !knowsSource(parts.slice(0, -1), scope)) {
     throw new SqlError(4104, 16, `The multi-part identifier "${parts.join(".")}" could not be bound.`);
   }
-  throw new SqlError(207, 16, `Invalid column name '${parts[0]}'.`);
+  throw new SqlError(207, 16, `Invalid column name '${parts.at(-1)}'.`);
+}
+
+function knowsSource(parts: string[], scope: Scope | null): boolean {
+  return scope !== null && (scope.columns.some((column) => matchesSource(parts, column.source)) || knowsSource(parts, scope.outer));
 }
 
 export function columnAt(column: ScopeColumn, index: number, depth = 0): Typed {
