@@ -1,11 +1,12 @@
 /** The lab as a program: `lab up <scenario file | --example NAME>`. It ends when told to, or when its parent is gone. */
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { found } from "#lab/control/found.ts";
 import { createControl } from "#lab/control/http.ts";
-import { forget, keep, recall, thaw } from "#lab/control/keep.ts";
+import { createKeeper, forget, keep, recall, thaw } from "#lab/control/keep.ts";
 import { writeRegister } from "#lab/control/register.ts";
 import { readScenario, type Scenario, ScenarioError } from "#lab/control/scenario.ts";
 import { type ServedFleet, serveFleet } from "#lab/control/serve.ts";
@@ -13,8 +14,9 @@ import { type ServedFleet, serveFleet } from "#lab/control/serve.ts";
 const EXAMPLES = join(import.meta.dirname, "examples");
 const FIRST_PORT = 14_330;
 const CONTROL_PORT = 14_300;
-const KEEP_EVERY_MS = 3_000;
 const PARENT_LOOK_MS = 500;
+// Noted before anything takes time: a parent that ends meanwhile must not be mistaken for none.
+const parent = process.ppid;
 
 try {
   await up(process.argv.slice(2));
@@ -27,52 +29,39 @@ try {
 async function up(args: string[]): Promise<void> {
   const options = readOptions(args);
   const scenario = readScenario(options.path, options.variant);
-  const virtual = options.virtual;
-  const start = virtual ? Date.parse(scenario.startsAt) : Date.now();
-  const title = [scenario.name, options.variant ?? "", options.seed ?? scenario.seed].join("/");
+  const seed = options.seed ?? scenario.seed;
+  const title = titleOf(scenario, seed);
   if (options.state && options.fresh) forget(options.state);
   const kept = options.state ? recall(options.state, title) : null;
+  const { virtual } = options;
   const fleet = kept
     ? thaw(kept, virtual ? kept.now : Date.now())
-    : found(scenario, start, options.seed ?? scenario.seed);
+    : found(scenario, virtual ? Date.parse(scenario.startsAt) : Date.now(), seed);
 
-  const save = () => (options.state ? keep(options.state, title, fleet) : undefined);
-  // A full disk costs what is kept, not the fleet that is served.
-  const saveIfPossible = () => {
-    try {
-      save();
-    } catch (error) {
-      process.stderr.write(`The state was not kept: ${sentenceOf(error)}\n`);
-    }
-  };
-  let dirty: NodeJS.Timeout | undefined;
-  const soon = () => {
-    dirty ??= setTimeout(() => {
-      dirty = undefined;
-      saveIfPossible();
-    }, 200);
-  };
+  const write = () => (options.state ? keep(options.state, title, fleet) : undefined);
+  const keeper = createKeeper(write, (error) =>
+    process.stderr.write(`The state was not kept: ${sentenceOf(error)}\n`),
+  );
   const portOf = (place: number) => (options.portBase === 0 ? 0 : options.portBase + place);
-  const served = await serveFleet(fleet, { virtual, portOf, onChange: soon });
+  const served = await serveFleet(fleet, { virtual, portOf, onChange: keeper.soon });
   const control = createControl(served);
-  const port = await openControl(control, options.controlPort).catch(async (error) => {
-    await served.stop();
-    throw error;
-  });
+  const port = await openControl(control, options.controlPort);
   if (options.poolsFile) writeRegister(options.poolsFile, scenario, fleet);
-  save();
-  const timer = setInterval(saveIfPossible, KEEP_EVERY_MS);
   endWithParent(async () => {
-    clearInterval(timer);
-    clearTimeout(dirty);
     served.running.sync();
-    saveIfPossible();
+    keeper.close();
     control.closeAllConnections();
     control.close();
     await served.stop();
     process.exit(0);
   });
   announce(scenario, served, `http://127.0.0.1:${port}`);
+}
+
+/** An edited scenario is another one: its fleet begins anew. */
+function titleOf(scenario: Scenario, seed: number): string {
+  const digest = createHash("sha256").update(JSON.stringify(scenario)).digest("hex").slice(0, 16);
+  return `${scenario.name}/${seed}/${digest}`;
 }
 
 function readOptions(args: string[]) {
@@ -136,7 +125,6 @@ function openControl(control: Server, port: number): Promise<number> {
 
 /** npm kills only itself and its shell: the lab also ends when its parent changes or lets go of the channel. */
 function endWithParent(end: () => Promise<void>): void {
-  const parent = process.ppid;
   let ending = false;
   const once = () => {
     if (ending) return;
@@ -146,6 +134,7 @@ function endWithParent(end: () => Promise<void>): void {
   process.once("SIGTERM", once);
   process.once("SIGINT", once);
   process.once("disconnect", once);
+  if (process.connected === false) once();
   setInterval(() => process.ppid !== parent && once(), PARENT_LOOK_MS).unref();
 }
 

@@ -12,6 +12,43 @@ interface Kept {
   fleet: Fleet;
 }
 
+export interface Keeper {
+  /** Something changed: kept within a moment. */
+  soon(): void;
+  /** Kept now, for the last time. */
+  close(): void;
+}
+
+const SOON_MS = 200;
+const EVERY_MS = 3_000;
+
+/** Throws when even the first time nothing can be written; later a full disk costs what is kept, not the fleet. */
+export function createKeeper(write: () => void, complain: (error: unknown) => void): Keeper {
+  write();
+  const tryTo = () => {
+    try {
+      write();
+    } catch (error) {
+      complain(error);
+    }
+  };
+  let next: NodeJS.Timeout | undefined;
+  const timer = setInterval(tryTo, EVERY_MS);
+  return {
+    soon() {
+      next ??= setTimeout(() => {
+        next = undefined;
+        tryTo();
+      }, SOON_MS);
+    },
+    close() {
+      clearInterval(timer);
+      clearTimeout(next);
+      tryTo();
+    },
+  };
+}
+
 /** Null when there is nothing to go on from: no file, another scenario, or an older format. */
 export function recall(directory: string, scenario: string): Fleet | null {
   let kept: Kept;
