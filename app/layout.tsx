@@ -8,8 +8,10 @@ import { Header } from "#components/shell/header.tsx";
 import { Navigation } from "#components/shell/navigation.tsx";
 import { SimulationBand } from "#components/shell/simulation-band.tsx";
 import { themeCookie, themeFrom } from "#components/shell/theme.ts";
+import { Alert } from "#components/ui/alert.tsx";
 import { Clock } from "#components/ui/clock.tsx";
-import { currentActor } from "#lib/auth/current-actor.ts";
+import { Page } from "#components/ui/page.tsx";
+import { currentActorOrAway } from "#lib/auth/current-actor.ts";
 import { demoIsOn } from "#lib/auth/demo-people.ts";
 import { Frame, OwnMenu } from "./frame.tsx";
 import { Live } from "./live.tsx";
@@ -32,7 +34,8 @@ export async function generateMetadata(): Promise<Metadata> {
 
 /** Around every page: language, clock, header. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const actor = await currentActor();
+  const found = await currentActorOrAway();
+  const actor = found === "away" ? null : found;
   const theme = themeFrom((await cookies()).get(themeCookie)?.value);
   const t = await getTranslations("shell");
 
@@ -40,7 +43,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <>
       <a
         href="#content"
-        className="sr-only z-50 rounded-md bg-brand-fill px-4 py-2 font-medium text-on-brand focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        className="sr-only z-50 rounded-md bg-brand-fill font-medium text-on-brand focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:px-4 focus:py-2"
       >
         {t("skip")}
       </a>
@@ -53,7 +56,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         />
       )}
       <main id="content" tabIndex={-1} className={actor ? "outline-none max-sm:pb-20" : "outline-none"}>
-        {children}
+        {found === "away" ? <Away /> : children}
       </main>
     </>
   );
@@ -74,5 +77,15 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </NextIntlClientProvider>
       </body>
     </html>
+  );
+}
+
+// In place of every page while the database does not answer.
+async function Away() {
+  const t = await getTranslations("common.away");
+  return (
+    <Page title={t("title")} narrow>
+      <Alert tone="bad">{t("text")}</Alert>
+    </Page>
   );
 }

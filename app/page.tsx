@@ -1,5 +1,4 @@
 import { Plus } from "lucide-react";
-import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Page } from "#components/ui/page.tsx";
@@ -9,11 +8,7 @@ import { monitor } from "#lib/monitor/index.ts";
 import { poolsWithStores } from "#lib/pools/index.ts";
 import { LiveFleet } from "./live-fleet.tsx";
 
-export async function generateMetadata(): Promise<Metadata> {
-  return { title: (await getTranslations("pools"))("title") };
-}
-
-/** All pools at a glance. */
+/** All pools at a glance. Its title is the layout's own: a template counts for the pages below only. */
 export default async function PoolsPage() {
   const actor = await requireActor();
   const t = await getTranslations("pools");

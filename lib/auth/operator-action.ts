@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { appendAudit } from "#lib/audit/append.ts";
 import { db } from "#lib/db/index.ts";
 import type { Actor } from "./actor.ts";
+import { isAnswerOfNext } from "./answer-of-next.ts";
 import { currentActor } from "./current-actor.ts";
 import { fieldsFrom, plainInput } from "./form.ts";
 import { may, type Permission } from "./permissions.ts";
@@ -63,12 +64,6 @@ async function refused(actor: Actor | null, permission: Permission, input: unkno
     ...about,
   });
   return answer;
-}
-
-// redirect() and notFound() are how Next answers, not failures: it knows them by a digest of its own.
-function isAnswerOfNext(error: unknown): boolean {
-  const digest = (error as { digest?: unknown } | null)?.digest;
-  return typeof digest === "string" && digest.startsWith("NEXT_");
 }
 
 // The person gets calm words, the log gets the error, and the audit log that something went wrong.

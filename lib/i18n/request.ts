@@ -1,7 +1,7 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { currentActor } from "#lib/auth/current-actor.ts";
+import { currentActorOrAway } from "#lib/auth/current-actor.ts";
 import { messagesIn } from "./catalogue.ts";
 import { isLanguage, type Language, languageCookie, preferredLanguage } from "./languages.ts";
 
@@ -17,8 +17,8 @@ export default getRequestConfig(async () => {
 
 /** The person's own; before sign-in the one chosen here earlier, else what the browser asks for. */
 export async function languageOfReader(): Promise<Language> {
-  const actor = await currentActor();
-  if (actor) return actor.language;
+  const actor = await currentActorOrAway();
+  if (actor && actor !== "away") return actor.language;
   const chosen = (await cookies()).get(languageCookie)?.value;
   return isLanguage(chosen) ? chosen : preferredLanguage((await headers()).get("accept-language"));
 }
