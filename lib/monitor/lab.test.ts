@@ -170,7 +170,47 @@ describe("the monitor, on a fleet that speaks TDS", () => {
     expect(await a.send("WAITFOR DELAY '00:00:30'", { timeoutMs: 300 })).toMatchObject({ kind: "timeout" });
     await a.close();
   });
+
+  it("looks while a statement is under way, and does not know what became of one whose server died", async () => {
+    await watch("looking");
+    const w = connectTo((await targets("acting")).find(({ id }) => id === "W")!);
+    const asked = [1, 2].map(() => w.send("WAITFOR DELAY '00:01:00'", { timeoutMs: 60_000 }));
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(2), { timeout: 5_000 });
+    expect(await w.observe()).toMatchObject({ reachable: true, login: "acting" });
+    await lab.control("POST", "/instances/W/stop");
+    for (const outcome of await Promise.all(asked))
+      expect(outcome).toMatchObject({ kind: "broken", sent: true });
+    expect(await w.send("SELECT 1", { timeoutMs: 1_000 })).toMatchObject({ kind: "broken", sent: false });
+    await lab.control("POST", "/instances/W/start");
+    await vi.waitFor(
+      async () => expect(await w.send("SELECT 1", { timeoutMs: 1_000 })).toMatchObject({ kind: "answered" }),
+      { timeout: 5_000 },
+    );
+    await w.close();
+  });
+
+  it("is told no by SQL Server with the first error, which says why", async () => {
+    await watch("looking");
+    const a = connectTo((await targets("looking")).find(({ id }) => id === "B")!);
+    expect(await a.send("ALTER DATABASE [db] SET PARTNER FAILOVER", { timeoutMs: 2_000 })).toMatchObject({
+      kind: "refused",
+      severity: expect.any(Number),
+      message: expect.stringMatching(/permission|not exist/),
+    });
+    expect(await a.send("RAISERROR (N'Nothing was changed.', 16, 1)", { timeoutMs: 2_000 })).toMatchObject({
+      kind: "refused",
+      number: 50_000,
+      message: "Nothing was changed.",
+    });
+    await a.close();
+  });
 });
+
+async function waiting() {
+  return (await lab.truth()).statements.filter(
+    ({ text, outcome }) => text.startsWith("WAITFOR DELAY '00:01") && outcome === null,
+  );
+}
 
 /** Every session that is ours but the one that asks. */
 const killLookers = `DECLARE @kill nvarchar(max) = N'';
