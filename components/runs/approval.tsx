@@ -100,10 +100,9 @@ function Sentence({ plan }: { plan: Plan }) {
       <p>
         {t("sentence", { count: moving.length, route: routesText(plan.found), databases: names(moving) })}{" "}
         {longestMs !== null &&
-          t("predicted", {
-            span: shortest === longest ? longest : t("span", { shortest, longest }),
-            slowest,
-          })}{" "}
+          (shortest === longest
+            ? t("predicted", { span: longest })
+            : t("predictedRange", { shortest, longest, slowest }))}{" "}
         {unpredictable.length > 0 && t("unpredictable", { databases: names(unpredictable) })}{" "}
         {t("cut", { count: sessionsCut(plan) })} {plan.runbook === "manual-failover" && t("noLoss")}
       </p>

@@ -83,12 +83,7 @@ describe("the plan shows", () => {
     const text = said(<PlanStage plan={plan} />);
     for (const step of plan.steps)
       if (step.kind === "act") for (const change of step.changes) expect(text).toContain(change.by.sql);
-    for (const word of [
-      "To BE1, in master",
-      "0ms + 0ms + 1s",
-      "Cannot be recalled once sent",
-      "No data is lost",
-    ])
+    for (const word of ["To BE1, in master", "0 + 0 + 1s", "Cannot be recalled once sent", "No data is lost"])
       expect(text).toContain(word);
   });
 });

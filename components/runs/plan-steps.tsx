@@ -1,6 +1,7 @@
 import { Ban, Hand, Hourglass, type LucideIcon, Zap } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Badge } from "#components/ui/badge.tsx";
+import { classes } from "#components/ui/classes.ts";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Message } from "#components/ui/message.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
@@ -61,7 +62,10 @@ function Lanes({ step, plan }: { step: ActStep; plan: Pick<Plan, "stores"> }) {
   return (
     <ul
       aria-label={t("lanes", { count: step.changes.length })}
-      className="grid gap-3 border-t border-line px-4 py-3 md:grid-cols-2 2xl:grid-cols-3"
+      className={classes(
+        "grid gap-3 border-t border-line px-4 py-3",
+        step.changes.length > 1 && "xl:grid-cols-2",
+      )}
     >
       {step.changes.map((change) => {
         const server = serverName(plan, change.by.on);

@@ -79,6 +79,6 @@ function term(
   t: ReturnType<typeof useTranslations<"wizard.steps">>,
 ): string {
   if (kb === null) return t("notKnown");
-  if (kb < almostEmptyKb) return formats.duration(0);
+  if (kb < almostEmptyKb) return formats.number(0);
   return `${formats.kilobytes(kb)} ÷ ${rate ? `${formats.kilobytes(rate)}/s` : t("notKnown")}`;
 }

@@ -149,7 +149,7 @@ function Measured({ state }: { state: RunState }) {
   );
   if (state.plan.predicted.length === 0) return null;
   return (
-    <section aria-label={t("measured")} className="space-y-1.5">
+    <div className="space-y-1.5">
       <h3 className="text-sm font-semibold">{t("measured")}</h3>
       <div className="max-w-xl overflow-hidden rounded-lg border border-line">
         <Table caption={t("measured")}>
@@ -175,6 +175,6 @@ function Measured({ state }: { state: RunState }) {
           </TableBody>
         </Table>
       </div>
-    </section>
+    </div>
   );
 }

@@ -35,46 +35,49 @@ export function RunSteps({
 }) {
   const t = useTranslations("runs.steps");
   return (
-    <ol aria-label={t("title")} className="space-y-3">
-      {state.steps.map((step, index) => (
-        <li
-          key={step.step.id}
-          aria-current={step.state === "open" ? "step" : undefined}
-          className={classes(
-            "rounded-xl border bg-card shadow-panel",
-            step.state === "open" ? "border-brand" : "border-line",
-            step.state === "superseded" && "opacity-80",
-          )}
-        >
-          <Heading
-            step={step}
-            number={index + 1}
-            asking={state.phase === "waiting" && step.state === "open"}
-          />
-          <div className="space-y-3 px-4 pb-4 empty:hidden sm:px-5">
-            {step.because && <Because step={step} />}
-            {step.step.kind === "act" && (
-              <ul aria-label={t("lanes")} className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
-                {step.step.changes.map((change) => (
-                  <Lane
-                    key={change.id}
-                    change={change}
-                    done={step.changes[change.id]}
-                    step={step}
-                    plan={state.plan}
-                  />
-                ))}
-              </ul>
+    <section className="space-y-3">
+      <h2 className="text-base font-semibold">{t("title")}</h2>
+      <ol aria-label={t("title")} className="space-y-3">
+        {state.steps.map((step, index) => (
+          <li
+            key={step.step.id}
+            aria-current={step.state === "open" ? "step" : undefined}
+            className={classes(
+              "rounded-xl border bg-card shadow-panel",
+              step.state === "open" ? "border-brand" : "border-line",
+              step.state === "superseded" && "opacity-80",
             )}
-            {step.step.kind === "wait" && step.state === "open" && (
-              <StillOpen step={step.step} situation={situation} />
-            )}
-            {step.confirmed && <Attested confirmed={step.confirmed} />}
-            {step.step.kind === "confirm" && step.state === "open" && question}
-          </div>
-        </li>
-      ))}
-    </ol>
+          >
+            <Heading
+              step={step}
+              number={index + 1}
+              asking={state.phase === "waiting" && step.state === "open"}
+            />
+            <div className="space-y-3 px-4 pb-4 empty:hidden sm:px-5">
+              {step.because && <Because step={step} />}
+              {step.step.kind === "act" && (
+                <ul aria-label={t("lanes")} className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
+                  {step.step.changes.map((change) => (
+                    <Lane
+                      key={change.id}
+                      change={change}
+                      done={step.changes[change.id]}
+                      step={step}
+                      plan={state.plan}
+                    />
+                  ))}
+                </ul>
+              )}
+              {step.step.kind === "wait" && step.state === "open" && (
+                <StillOpen step={step.step} situation={situation} />
+              )}
+              {step.confirmed && <Attested confirmed={step.confirmed} />}
+              {step.step.kind === "confirm" && step.state === "open" && question}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }
 

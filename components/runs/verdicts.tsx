@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { Message } from "#components/ui/message.tsx";
@@ -63,55 +64,61 @@ function Question({ verdicts, folded, tone }: { verdicts: Verdict[]; folded: boo
           <summary className="inline-block rounded py-1 text-xs font-medium text-brand">
             {t("showHolding", { count: hidden.length })}
           </summary>
-          <Facts verdicts={hidden} bare />
+          <Facts verdicts={hidden} />
         </details>
       )}
     </li>
   );
 }
 
-function Facts({ verdicts, bare = false }: { verdicts: readonly Verdict[]; bare?: boolean }) {
+/** One line a subject: what is seen over what was expected, beside it what to do, and how old the fact is. */
+function Facts({ verdicts }: { verdicts: readonly Verdict[] }) {
   const t = useTranslations("wizard.readiness");
   return (
-    <ul className={classes("mt-2 space-y-3 text-sm", !bare && "sm:ml-7.5")}>
+    <ul className="mt-2 space-y-3 text-sm sm:ml-7.5">
       {verdicts.map((verdict) => (
         <li key={verdict.subject}>
-          <dl className="grid grid-cols-[6.5rem_1fr] gap-x-3 gap-y-1">
-            {!verdict.holds && (
-              <Fact name={t("expected")}>
-                <Message of={verdict.expected} />
-              </Fact>
-            )}
-            <Fact name={t("seen")}>
-              <span className={verdict.holds ? undefined : "font-medium"}>
-                <Message of={verdict.seen} />
-              </span>
-            </Fact>
-            {(verdict.at !== null || !verdict.holds) && (
-              <Fact name={t("age")}>
-                <span className="text-ink-soft">
-                  {verdict.at === null ? t("noFact") : <Age at={verdict.at} />}
+          <div className="grid gap-x-6 gap-y-1 md:grid-cols-[minmax(0,5fr)_minmax(0,6fr)_5rem]">
+            <div>
+              <Fact name={t("seen")}>
+                <span className={verdict.holds ? undefined : "font-medium"}>
+                  <Message of={verdict.seen} />
                 </span>
               </Fact>
-            )}
-            {verdict.fix && (
-              <Fact name={t("fix")}>
-                <Message of={verdict.fix} />
+              {!verdict.holds && (
+                <Fact name={t("expected")}>
+                  <span className="text-xs text-ink-soft">
+                    <Message of={verdict.expected} />
+                  </span>
+                </Fact>
+              )}
+            </div>
+            <div>
+              {verdict.fix && (
+                <Fact name={t("fix")}>
+                  <Message of={verdict.fix} />
+                </Fact>
+              )}
+            </div>
+            <div className="text-xs text-ink-soft md:text-right">
+              <Fact name={t("age")} quiet>
+                {verdict.at === null ? t("noFact") : <Age at={verdict.at} />}
               </Fact>
-            )}
-          </dl>
+            </div>
+          </div>
         </li>
       ))}
     </ul>
   );
 }
 
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+/** The name stands before what it names; `quiet` only for those who hear it. */
+function Fact({ name, quiet = false, children }: { name: string; quiet?: boolean; children: ReactNode }) {
   return (
-    <>
-      <dt className="text-xs leading-5 text-ink-faint">{name}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
-    </>
+    <p className="min-w-0 break-words">
+      <span className={quiet ? "sr-only" : "text-xs text-ink-faint"}>{name}: </span>
+      {children}
+    </p>
   );
 }
 

@@ -6,6 +6,7 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useMemo, useRef, useState, useTransition } from "react";
 import { useObservations } from "#app/live.tsx";
 import { PlanStage } from "#components/runs/plan-stage.tsx";
+import { Preview } from "#components/runs/preview.tsx";
 import { Readiness } from "#components/runs/readiness.tsx";
 import { Refused } from "#components/runs/refused.tsx";
 import { StageRail } from "#components/runs/stage-rail.tsx";
@@ -34,6 +35,7 @@ export function Wizard({
   mayStart: boolean;
 }) {
   const t = useTranslations("wizard");
+  const purpose = useTranslations("runbooks.manual-failover");
   const observations = useObservations(initial);
   const [wish, setWish] = useWish(pool, observations);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
@@ -72,7 +74,7 @@ export function Wizard({
   return (
     <Page
       title={mayStart ? t("plan") : t("prepare")}
-      description={pool.title || pool.name}
+      description={purpose("purpose")}
       above={
         <Link href={`/pools/${pool.id}`} className="hover:underline">
           {pool.title || pool.name}
@@ -90,17 +92,20 @@ export function Wizard({
         />
         <div ref={heading} tabIndex={-1} className="min-w-0 space-y-6 outline-none">
           {wish.stage === "what" && (
-            <WhatAndWhy
-              pool={pool}
-              observations={observations}
-              wish={wish}
-              onWish={setWish}
-              error={(field) =>
-                field === "reason" && reasonMissing && wish.reason.trim() === ""
-                  ? t("what.reasonMissing")
-                  : undefined
-              }
-            />
+            <div className="grid gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
+              <WhatAndWhy
+                pool={pool}
+                observations={observations}
+                wish={wish}
+                onWish={setWish}
+                error={(field) =>
+                  field === "reason" && reasonMissing && wish.reason.trim() === ""
+                    ? t("what.reasonMissing")
+                    : undefined
+                }
+              />
+              <Preview plan={plan} />
+            </div>
           )}
           {wish.stage === "readiness" && (
             <Readiness situation={situation} verdicts={plan.verdicts} scope={wish.asked.scope} />
