@@ -11,7 +11,7 @@ export const project = path.resolve(import.meta.dirname, "..");
 
 /** What is made from the sources is made again when they have changed: by one process at a time. */
 export async function prepare({ build = true, say = console.log } = {}): Promise<void> {
-  const release = await waitForLock(path.join(project, "node_modules", ".mirrordeck-preparing"));
+  const release = await waitForLock(path.join(project, "node_modules", ".mirrordeck-preparing"), say);
   try {
     await whenChanged(["prisma/schema.prisma"], path.join(project, "lib", "db", "generated"), generateClient);
     if (build) await whenChanged(sources, path.join(project, ".next"), () => buildApp(say));
@@ -79,10 +79,11 @@ async function filesBelow(place: string): Promise<string[]> {
     .sort();
 }
 
-async function waitForLock(file: string): Promise<() => Promise<void>> {
-  for (;;) {
+async function waitForLock(file: string, say: (line: string) => void): Promise<() => Promise<void>> {
+  for (let told = false; ; told = true) {
     const lock = await takeLock(file);
     if ("release" in lock) return lock.release;
+    if (!told) say(`Waiting until another Mirrordeck has built the pages (process ${lock.heldBy}) …`);
     await pause(250);
   }
 }

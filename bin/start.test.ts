@@ -59,14 +59,22 @@ async function allClosed(ports: number[]): Promise<void> {
   for (const port of ports) expect([port, await whyNotListen(port, "127.0.0.1")]).toEqual([port, null]);
 }
 
-/** A request that the server can never finish answering, as an event stream is. */
-async function endlessRequest(url: string): Promise<net.Socket> {
-  const socket = net.connect(Number(new URL(url).port), "127.0.0.1");
-  socket.on("error", () => {});
-  ends.push(() => socket.destroy());
-  await once(socket, "connect");
-  socket.write("POST /api/auth/sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
-  return socket;
+/** The stream of events that a signed-in browser keeps open for as long as the server lives. */
+async function openEvents(
+  url: string,
+  { email, password }: { email: string; password: string },
+): Promise<void> {
+  const signedIn = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: url },
+    body: JSON.stringify({ email, password }),
+  });
+  const cookie = signedIn.headers.getSetCookie().map((each) => each.split(";")[0]);
+  const events = await fetch(`${url}/api/events`, { headers: { cookie: cookie.join("; ") } });
+  expect(events.headers.get("content-type")).toContain("text/event-stream");
+  const reader = events.body!.getReader();
+  await reader.read();
+  ends.push(() => reader.cancel().catch(() => {}));
 }
 
 async function exitCode(child: ChildProcess): Promise<number | null> {
@@ -87,11 +95,12 @@ describe("npm start", () => {
   });
 
   it("leaves no port open five seconds after npm was told to end", { timeout: 90_000 }, async () => {
-    const { npm, url } = npmStart("--port", "0");
+    const { npm, url, said } = npmStart("--port", "0");
     const address = await url();
     const ports = await portsOf(address);
     expect(ports.length).toBeGreaterThan(3);
-    await endlessRequest(address);
+    const [, email = "", password = ""] = await vi.waitUntil(() => said().match(/admin +(\S+) +(\S+)/));
+    await openEvents(address, { email, password });
     npm.kill("SIGTERM");
     await vi.waitFor(() => allClosed(ports), { timeout: 5_000, interval: 100 });
   });
@@ -100,7 +109,7 @@ describe("npm start", () => {
     const first = await stack();
     const ports = await portsOf(first.url);
     const database = ports.splice(1, 1)[0]!;
-    await endlessRequest(first.url);
+    await openEvents(first.url, first.signIns![0]!);
     first.launcher.process.kill("SIGKILL");
     await vi.waitFor(() => allClosed(ports), { timeout: 5_000, interval: 100 });
     expect(await whyNotListen(database, "127.0.0.1")).toBe("EADDRINUSE");
