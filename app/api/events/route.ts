@@ -31,7 +31,10 @@ export async function GET(request: NextRequest): Promise<Response> {
     every(heartbeatEveryMs, () => outbox.send({ kind: "heartbeat", now: Date.now() })),
     every(signInCheckMs, () => void signedIn(headers).then((still) => still || outbox.end(), outbox.end)),
   );
+  // The request is kept for as long as its stream: collected, it would not tell that the viewer has gone.
+  leave.push(() => request.signal.removeEventListener("abort", outbox.end));
   request.signal.addEventListener("abort", outbox.end, { once: true });
+  if (request.signal.aborted) outbox.end();
 
   outbox.send({ kind: "snapshot", now: Date.now(), observations: [...watching.observations().values()] });
   if (Number.isFinite(since) && since > 0)
