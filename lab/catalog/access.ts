@@ -15,15 +15,23 @@ export function may(login: Login, permission: string): boolean {
 
 export function requireServerState(login: Login): void {
   if (may(login, "VIEW SERVER STATE")) return;
-  const refusal = new SqlError(300, 14, "VIEW SERVER STATE permission was denied on object 'server', database 'master'.");
-  throw Object.assign(refusal, { followedBy: new SqlError(297, 16, "The user does not have permission to perform this action.") });
+  const refusal = new SqlError(
+    300,
+    14,
+    "VIEW SERVER STATE permission was denied on object 'server', database 'master'.",
+  );
+  throw Object.assign(refusal, {
+    followedBy: new SqlError(297, 16, "The user does not have permission to perform this action."),
+  });
 }
 
 /** The four that every instance has, then its own. */
 export function allDatabases(instance: Instance): Database[] {
   const own = instance.databases;
   const system = SYSTEM_DATABASES.filter((name) => !own.some((database) => sameName(database.name, name)));
-  return [...system.map((name) => systemDatabase(instance, name)), ...own].sort((a, b) => a.databaseId - b.databaseId);
+  return [...system.map((name) => systemDatabase(instance, name)), ...own].sort(
+    (a, b) => a.databaseId - b.databaseId,
+  );
 }
 
 export function databaseNamed(instance: Instance, name: string): Database | undefined {
@@ -44,28 +52,55 @@ export function visibleDatabases(instance: Instance, login: Login): Database[] {
 /** Opens a database for work, in its own spelling, or says why it cannot be opened. */
 export function openDatabase(instance: Instance, login: Login, name: string): string {
   const database = databaseNamed(instance, name);
-  if (!database) throw new SqlError(911, 16, `Database '${name}' does not exist. Make sure that the name is entered correctly.`);
+  if (!database)
+    throw new SqlError(
+      911,
+      16,
+      `Database '${name}' does not exist. Make sure that the name is entered correctly.`,
+    );
   const closed = whyClosed(database);
   if (closed) throw closed;
   if (!hasUser(database, login)) {
-    throw new SqlError(916, 14, `The server principal "${login.name}" is not able to access the database "${database.name}" under the current security context.`);
+    throw new SqlError(
+      916,
+      14,
+      `The server principal "${login.name}" is not able to access the database "${database.name}" under the current security context.`,
+    );
   }
   return database.name;
 }
 
 export function whyClosed({ name, state, mirroring }: Database): SqlError | null {
-  if (mirroring?.role === "MIRROR") return new SqlError(954, 14, `The database "${name}" cannot be opened. It is acting as a mirror database.`);
+  if (mirroring?.role === "MIRROR")
+    return new SqlError(
+      954,
+      14,
+      `The database "${name}" cannot be opened. It is acting as a mirror database.`,
+    );
   if (mirroring && !mirroring.serving) {
-    if (mirroring.switchUnderWay) return new SqlError(952, 16, `Database '${name}' is in transition. Try the statement later.`);
-    return new SqlError(955, 14, `Database ${name} is enabled for Database Mirroring, but the database lacks quorum: the database cannot be opened. Check the partner and witness connections if configured.`);
+    if (mirroring.switchUnderWay)
+      return new SqlError(952, 16, `Database '${name}' is in transition. Try the statement later.`);
+    return new SqlError(
+      955,
+      14,
+      `Database ${name} is enabled for Database Mirroring, but the database lacks quorum: the database cannot be opened. Check the partner and witness connections if configured.`,
+    );
   }
   switch (state) {
     case "RESTORING":
       return new SqlError(927, 14, `Database '${name}' cannot be opened. It is in the middle of a restore.`);
     case "RECOVERING":
-      return new SqlError(922, 14, `Database '${name}' is being recovered. Waiting until recovery is finished.`);
+      return new SqlError(
+        922,
+        14,
+        `Database '${name}' is being recovered. Waiting until recovery is finished.`,
+      );
     case "RECOVERY_PENDING":
-      return new SqlError(945, 14, `Database '${name}' cannot be opened due to inaccessible files or insufficient memory or disk space. See the SQL Server errorlog for details.`);
+      return new SqlError(
+        945,
+        14,
+        `Database '${name}' cannot be opened due to inaccessible files or insufficient memory or disk space. See the SQL Server errorlog for details.`,
+      );
     case "OFFLINE":
       return new SqlError(942, 14, `Database '${name}' cannot be opened because it is offline.`);
     default:
@@ -75,8 +110,15 @@ export function whyClosed({ name, state, mirroring }: Database): SqlError | null
 
 /** Users are not modelled one by one: a login has one where its clients work, where it logs in, or in the system databases. */
 export function hasUser(database: Database, login: Login): boolean {
-  if (may(login, "CONNECT ANY DATABASE") || ["master", "tempdb", "msdb"].includes(database.name.toLowerCase())) return true;
-  return sameName(login.defaultDatabase, database.name) || database.clients.some((group) => sameName(group.login, login.name));
+  if (
+    may(login, "CONNECT ANY DATABASE") ||
+    ["master", "tempdb", "msdb"].includes(database.name.toLowerCase())
+  )
+    return true;
+  return (
+    sameName(login.defaultDatabase, database.name) ||
+    database.clients.some((group) => sameName(group.login, login.name))
+  );
 }
 
 function systemDatabase(instance: Instance, name: string): Database {

@@ -12,8 +12,8 @@ import { serverViews } from "#lab/catalog/server.ts";
 import { sessionViews } from "#lab/catalog/sessions.ts";
 import { catalogTableFunction } from "#lab/catalog/table-functions.ts";
 import { transactionViews } from "#lab/catalog/transactions.ts";
-import { SqlError } from "#lab/mirroring/commands.ts";
 import { relationOf, type View } from "#lab/catalog/view.ts";
+import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Catalog, Context } from "#lab/tsql/context.ts";
 
 export function createCatalog(): Catalog {
@@ -45,7 +45,11 @@ export function createCatalog(): Catalog {
   function databaseOf(name: string[], context: Context): string {
     const server = name.at(-4);
     if (server && server.toLowerCase() !== context.instance.name.toLowerCase()) {
-      throw new SqlError(7202, 11, `Could not find server '${server}' in sys.servers. Verify that the correct server name was specified.`);
+      throw new SqlError(
+        7202,
+        11,
+        `Could not find server '${server}' in sys.servers. Verify that the correct server name was specified.`,
+      );
     }
     const database = name.at(-3);
     return database ? openDatabase(context.instance, context.login, database) : context.session.database;

@@ -87,11 +87,15 @@ const MIRRORING: [name: string, type: number, value: (flow: Flow) => bigint][] =
 /** One block a mirrored database, and _Total: their sum, there even when nothing is mirrored. */
 function mirroringRows({ instance }: Viewing): Row[] {
   const object = `${objectPrefix(instance)}Database Mirroring`;
-  const flows = instance.databases.filter((database) => database.mirroring).map((database) => ({ name: database.name, flow: flowOf(database) }));
+  const flows = instance.databases
+    .filter((database) => database.mirroring)
+    .map((database) => ({ name: database.name, flow: flowOf(database) }));
   return MIRRORING.flatMap(([counter, type, value]) => {
     const values = flows.map(({ name, flow }) => ({ name, value: value(flow) }));
     const total = values.reduce((sum, one) => sum + one.value, 0n);
-    return [...values, { name: "_Total", value: total }].map((one) => row(object, counter, one.name, one.value, type));
+    return [...values, { name: "_Total", value: total }].map((one) =>
+      row(object, counter, one.name, one.value, type),
+    );
   });
 }
 
@@ -99,7 +103,10 @@ function databaseRows({ instance }: Viewing): Row[] {
   const object = `${objectPrefix(instance)}Databases`;
   const big = (value: number) => BigInt(Math.floor(value));
   const measured = allDatabases(instance).map((database) => {
-    const used = Math.min(database.logSizeKb, (database.mirroring?.sendQueueKb ?? 0) + database.logSizeKb * 0.02);
+    const used = Math.min(
+      database.logSizeKb,
+      (database.mirroring?.sendQueueKb ?? 0) + database.logSizeKb * 0.02,
+    );
     return {
       name: database.name,
       values: {
@@ -131,5 +138,11 @@ function generalRows({ instance }: Viewing): Row[] {
 }
 
 function row(object: string, counter: string, instance: string, value: bigint, type: number): Row {
-  return { object_name: object, counter_name: counter, instance_name: instance, cntr_value: value, cntr_type: type };
+  return {
+    object_name: object,
+    counter_name: counter,
+    instance_name: instance,
+    cntr_value: value,
+    cntr_type: type,
+  };
 }

@@ -1,8 +1,8 @@
 /** sys.databases and what else describes a database from outside. */
 import { hasUser, visibleDatabases, whyClosed } from "#lab/catalog/access.ts";
+import { compatibilityLevel } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import type { Database } from "#lab/mirroring/model.ts";
-import { compatibilityLevel } from "#lab/catalog/versions.ts";
 
 export const databaseViews: View[] = [
   {
@@ -63,7 +63,8 @@ export const databaseViews: View[] = [
       is_query_store_on bit @13
       is_remote_data_archive_enabled bit @13
     `),
-    rows: (viewing) => visibleDatabases(viewing.instance, viewing.login).map((database) => describe(database, viewing)),
+    rows: (viewing) =>
+      visibleDatabases(viewing.instance, viewing.login).map((database) => describe(database, viewing)),
   },
   {
     name: "sysdatabases",
@@ -142,11 +143,30 @@ export const databaseViews: View[] = [
 ];
 
 export function filesOf(database: Database): Row[] {
-  const common = { database_id: database.databaseId, state: 0, state_desc: "ONLINE", growth: 8_192, is_media_read_only: false, is_read_only: false, is_sparse: false, is_percent_growth: false };
+  const common = {
+    database_id: database.databaseId,
+    state: 0,
+    state_desc: "ONLINE",
+    growth: 8_192,
+    is_media_read_only: false,
+    is_read_only: false,
+    is_sparse: false,
+    is_percent_growth: false,
+  };
   // Sizes count pages of 8 KB.
   const pages = (kb: number) => Math.min(2_147_483_647, Math.ceil(kb / 8));
   return [
-    { ...common, file_id: 1, type: 0, type_desc: "ROWS", data_space_id: 1, name: database.name, physical_name: dataPath(database), size: pages(database.dataSizeKb), max_size: -1 },
+    {
+      ...common,
+      file_id: 1,
+      type: 0,
+      type_desc: "ROWS",
+      data_space_id: 1,
+      name: database.name,
+      physical_name: dataPath(database),
+      size: pages(database.dataSizeKb),
+      max_size: -1,
+    },
     {
       ...common,
       file_id: 2,
@@ -165,7 +185,9 @@ export function filesOf(database: Database): Row[] {
 export function logReuseWait({ mirroring, logSizeKb }: Database): { code: number; desc: string } {
   const held =
     mirroring?.role === "PRINCIPAL" &&
-    (mirroring.state === "SUSPENDED" || mirroring.state === "DISCONNECTED" || mirroring.sendQueueKb > logSizeKb / 4);
+    (mirroring.state === "SUSPENDED" ||
+      mirroring.state === "DISCONNECTED" ||
+      mirroring.sendQueueKb > logSizeKb / 4);
   return held ? { code: 5, desc: "DATABASE_MIRRORING" } : { code: 0, desc: "NOTHING" };
 }
 
@@ -232,6 +254,20 @@ function dataPath(database: Database): string {
   return `C:\\CsData\\${database.name}.mdf`;
 }
 
-const STATES: string[] = ["ONLINE", "RESTORING", "RECOVERING", "RECOVERY_PENDING", "SUSPECT", "EMERGENCY", "OFFLINE"];
+const STATES: string[] = [
+  "ONLINE",
+  "RESTORING",
+  "RECOVERING",
+  "RECOVERY_PENDING",
+  "SUSPECT",
+  "EMERGENCY",
+  "OFFLINE",
+];
 const RECOVERY_MODELS: string[] = ["FULL", "BULK_LOGGED", "SIMPLE"];
-const STATUS_BITS: Record<Database["state"], number> = { ONLINE: 65536, RESTORING: 32, RECOVERING: 128, RECOVERY_PENDING: 256, OFFLINE: 512 };
+const STATUS_BITS: Record<Database["state"], number> = {
+  ONLINE: 65536,
+  RESTORING: 32,
+  RECOVERING: 128,
+  RECOVERY_PENDING: 256,
+  OFFLINE: 512,
+};

@@ -16,14 +16,21 @@ const inherited = `
       is_admin_endpoint bit !`;
 
 export const endpointViews: View[] = [
-  { name: "sys.endpoints", columns: columns(inherited), rows: (viewing) => [...clientEndpoints(), ...mirroringEndpoint(viewing)] },
+  {
+    name: "sys.endpoints",
+    columns: columns(inherited),
+    rows: (viewing) => [...clientEndpoints(), ...mirroringEndpoint(viewing)],
+  },
   {
     name: "sys.tcp_endpoints",
     columns: columns(`${inherited}
       port int !
       is_dynamic_port bit !
       ip_address nvarchar(45)`),
-    rows: (viewing) => [...clientEndpoints().filter((row) => row.protocol === 2), ...mirroringEndpoint(viewing)],
+    rows: (viewing) => [
+      ...clientEndpoints().filter((row) => row.protocol === 2),
+      ...mirroringEndpoint(viewing),
+    ],
   },
   {
     name: "sys.database_mirroring_endpoints",
@@ -43,7 +50,10 @@ export const endpointViews: View[] = [
 export function endpointAlgorithm(endpoint: Endpoint | null): { code: number; desc: string } {
   const name = !endpoint || endpoint.encryption === "DISABLED" ? "NONE" : endpoint.algorithm;
   // SUPPORTED also talks plainly: its list begins with NONE.
-  const desc = endpoint?.encryption === "SUPPORTED" && name !== "NONE" ? `NONE, ${name.replace(",", ", ")}` : name.replace(",", ", ");
+  const desc =
+    endpoint?.encryption === "SUPPORTED" && name !== "NONE"
+      ? `NONE, ${name.replace(",", ", ")}`
+      : name.replace(",", ", ");
   return { code: Math.max(0, ALGORITHMS.indexOf(desc)), desc };
 }
 
@@ -102,4 +112,14 @@ function mirroringEndpoint({ instance, login }: Viewing): Row[] {
   ];
 }
 
-const ALGORITHMS = ["NONE", "RC4", "AES", "NONE, RC4", "NONE, AES", "RC4, AES", "AES, RC4", "NONE, RC4, AES", "NONE, AES, RC4"];
+const ALGORITHMS = [
+  "NONE",
+  "RC4",
+  "AES",
+  "NONE, RC4",
+  "NONE, AES",
+  "RC4, AES",
+  "AES, RC4",
+  "NONE, RC4, AES",
+  "NONE, AES, RC4",
+];

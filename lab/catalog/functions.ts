@@ -15,11 +15,16 @@ import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 const SMALLINT: SqlType = { name: "smallint" };
 const SID: SqlType = { name: "varbinary", length: 85 };
 
-export function catalogFunctions(viewNamed: (name: string[], context: Context) => View | null): Record<string, BuiltIn> {
+export function catalogFunctions(
+  viewNamed: (name: string[], context: Context) => View | null,
+): Record<string, BuiltIn> {
   return {
     "@@SPID": fact(SMALLINT, ({ session }) => session.spid),
     "@@SERVERNAME": fact(SYSNAME, ({ instance }) => instance.name),
-    "@@SERVICENAME": fact(SYSNAME, ({ instance }) => instance.name.split("\\")[1]?.toUpperCase() ?? "MSSQLSERVER"),
+    "@@SERVICENAME": fact(
+      SYSNAME,
+      ({ instance }) => instance.name.split("\\")[1]?.toUpperCase() ?? "MSSQLSERVER",
+    ),
     "@@VERSION": fact(nvarchar(300), ({ instance }) => versionText(instance)),
     "@@MICROSOFTVERSION": fact(INT, ({ instance }) => {
       const [major = 0, minor = 0, build = 0] = instance.version.split(".").map(Number);
@@ -27,17 +32,32 @@ export function catalogFunctions(viewNamed: (name: string[], context: Context) =
     }),
     "@@MAX_CONNECTIONS": fact(INT, () => 32767),
     "@@CONNECTIONS": fact(INT, ({ fleet }) => fleet.nextSpid),
-    "@@CPU_BUSY": fact(INT, ({ fleet, instance }) => Math.floor((fleet.now - instance.startedAt) / 1000) % 2_147_483_647),
-    SERVERPROPERTY: asked([SYSNAME], VARIANT, ({ instance }, name) => serverProperty(instance, name as string)),
+    "@@CPU_BUSY": fact(
+      INT,
+      ({ fleet, instance }) => Math.floor((fleet.now - instance.startedAt) / 1000) % 2_147_483_647,
+    ),
+    SERVERPROPERTY: asked([SYSNAME], VARIANT, ({ instance }, name) =>
+      serverProperty(instance, name as string),
+    ),
     DATABASEPROPERTYEX: asked([SYSNAME, SYSNAME], VARIANT, (context, name, property) => {
       const database = visible(context, name as string);
       return database ? databaseProperty(database, property as string) : null;
     }),
-    DB_ID: asked([SYSNAME], SMALLINT, (context, name) => visible(context, (name as string | undefined) ?? context.session.database)?.databaseId ?? null, 0),
+    DB_ID: asked(
+      [SYSNAME],
+      SMALLINT,
+      (context, name) =>
+        visible(context, (name as string | undefined) ?? context.session.database)?.databaseId ?? null,
+      0,
+    ),
     DB_NAME: asked(
       [INT],
       SYSNAME,
-      (context, id) => (id === undefined || id === 0 ? context.session.database : (visibleDatabases(context.instance, context.login).find((one) => one.databaseId === id)?.name ?? null)),
+      (context, id) =>
+        id === undefined || id === 0
+          ? context.session.database
+          : (visibleDatabases(context.instance, context.login).find((one) => one.databaseId === id)?.name ??
+            null),
       0,
     ),
     ORIGINAL_DB_NAME: fact(SYSNAME, ({ session }) => session.database),
@@ -45,43 +65,129 @@ export function catalogFunctions(viewNamed: (name: string[], context: Context) =
       const database = databaseNamed(instance, name as string);
       return database ? (whyClosed(database) === null && hasUser(database, login) ? 1 : 0) : null;
     }),
-    OBJECT_ID: asked([nvarchar(776), nvarchar(2)], INT, (context, name) => objectNamed(name as string, context, viewNamed), 1),
-    OBJECT_NAME: asked([INT, INT], SYSNAME, (context, id) => [...context.settings.temporary.values()].find((table) => table.objectId === id)?.name ?? null, 1),
+    OBJECT_ID: asked(
+      [nvarchar(776), nvarchar(2)],
+      INT,
+      (context, name) => objectNamed(name as string, context, viewNamed),
+      1,
+    ),
+    OBJECT_NAME: asked(
+      [INT, INT],
+      SYSNAME,
+      (context, id) =>
+        [...context.settings.temporary.values()].find((table) => table.objectId === id)?.name ?? null,
+      1,
+    ),
     OBJECT_SCHEMA_NAME: asked([INT, INT], SYSNAME, () => null, 1),
-    SCHEMA_NAME: asked([INT], SYSNAME, (_, id) => ({ 1: "dbo", 2: "guest", 3: "INFORMATION_SCHEMA", 4: "sys" })[(id as number | undefined) ?? 1] ?? null, 0),
-    SCHEMA_ID: asked([SYSNAME], INT, (_, name) => ({ dbo: 1, guest: 2, information_schema: 3, sys: 4 })[((name as string | undefined) ?? "dbo").toLowerCase()] ?? null, 0),
+    SCHEMA_NAME: asked(
+      [INT],
+      SYSNAME,
+      (_, id) =>
+        ({ 1: "dbo", 2: "guest", 3: "INFORMATION_SCHEMA", 4: "sys" })[(id as number | undefined) ?? 1] ??
+        null,
+      0,
+    ),
+    SCHEMA_ID: asked(
+      [SYSNAME],
+      INT,
+      (_, name) =>
+        ({ dbo: 1, guest: 2, information_schema: 3, sys: 4 })[
+          ((name as string | undefined) ?? "dbo").toLowerCase()
+        ] ?? null,
+      0,
+    ),
     COL_LENGTH: asked([nvarchar(776), SYSNAME], SMALLINT, (context, table, column) => {
-      const found = viewNamed(splitName(table as string), context)?.columns.find((one) => sameName(one.name, column as string) && one.since <= context.version);
+      const found = viewNamed(splitName(table as string), context)?.columns.find(
+        (one) => sameName(one.name, column as string) && one.since <= context.version,
+      );
       return found ? maxLength(found.type) : null;
     }),
-    SUSER_SNAME: asked([SID], SYSNAME, ({ instance, login }, sid) => (sid === undefined ? login.name : loginWithSid(instance.logins, sid as Uint8Array, (name) => sidOf(instance, name))), 0),
-    SUSER_NAME: asked([INT], SYSNAME, ({ instance, login }, id) => (id === undefined ? login.name : (instance.logins.find((one) => principalId(instance, one) === id)?.name ?? null)), 0),
-    SUSER_SID: asked([SYSNAME, INT], SID, ({ instance, login }, name) => (name === undefined || instance.logins.some((one) => sameName(one.name, name as string)) ? sidOf(instance, (name as string | undefined) ?? login.name) : null), 0),
-    SUSER_ID: asked([SYSNAME], INT, ({ instance, login }, name) => {
-      const found = name === undefined ? login : instance.logins.find((one) => sameName(one.name, name as string));
-      return found ? principalId(instance, found) : null;
-    }, 0),
+    SUSER_SNAME: asked(
+      [SID],
+      SYSNAME,
+      ({ instance, login }, sid) =>
+        sid === undefined
+          ? login.name
+          : loginWithSid(instance.logins, sid as Uint8Array, (name) => sidOf(instance, name)),
+      0,
+    ),
+    SUSER_NAME: asked(
+      [INT],
+      SYSNAME,
+      ({ instance, login }, id) =>
+        id === undefined
+          ? login.name
+          : (instance.logins.find((one) => principalId(instance, one) === id)?.name ?? null),
+      0,
+    ),
+    SUSER_SID: asked(
+      [SYSNAME, INT],
+      SID,
+      ({ instance, login }, name) =>
+        name === undefined || instance.logins.some((one) => sameName(one.name, name as string))
+          ? sidOf(instance, (name as string | undefined) ?? login.name)
+          : null,
+      0,
+    ),
+    SUSER_ID: asked(
+      [SYSNAME],
+      INT,
+      ({ instance, login }, name) => {
+        const found =
+          name === undefined ? login : instance.logins.find((one) => sameName(one.name, name as string));
+        return found ? principalId(instance, found) : null;
+      },
+      0,
+    ),
     ORIGINAL_LOGIN: fact(SYSNAME, ({ login }) => login.name),
     SYSTEM_USER: fact(SYSNAME, ({ login }) => login.name),
     SESSION_USER: fact(SYSNAME, userName),
     CURRENT_USER: fact(SYSNAME, userName),
     USER: fact(SYSNAME, userName),
-    USER_NAME: asked([INT], SYSNAME, (context, id) => (id === undefined ? userName(context) : ({ 0: "public", 1: "dbo", 2: "guest" }[id as number] ?? null)), 0),
-    USER_ID: asked([SYSNAME], SMALLINT, (_, name) => (name === undefined || sameName(name as string, "dbo") ? 1 : null), 0),
+    USER_NAME: asked(
+      [INT],
+      SYSNAME,
+      (context, id) =>
+        id === undefined ? userName(context) : ({ 0: "public", 1: "dbo", 2: "guest" }[id as number] ?? null),
+      0,
+    ),
+    USER_ID: asked(
+      [SYSNAME],
+      SMALLINT,
+      (_, name) => (name === undefined || sameName(name as string, "dbo") ? 1 : null),
+      0,
+    ),
     HOST_NAME: fact(SYSNAME, ({ session }) => session.host),
     HOST_ID: fact({ name: "char", length: 8 }, () => "1804    "),
     APP_NAME: fact(SYSNAME, ({ session }) => session.program),
     PROGRAM_NAME: fact(SYSNAME, ({ session }) => session.program),
-    IS_SRVROLEMEMBER: asked([SYSNAME, SYSNAME], INT, ({ instance, login }, role, name) => {
-      const who = name === undefined ? login : instance.logins.find((one) => sameName(one.name, name as string));
-      if (!who || !SERVER_ROLES.has((role as string).toLowerCase())) return null;
-      return who.sysadmin || sameName(role as string, "public") || who.grants.some((grant) => sameName(grant, role as string)) ? 1 : 0;
-    }, 1),
+    IS_SRVROLEMEMBER: asked(
+      [SYSNAME, SYSNAME],
+      INT,
+      ({ instance, login }, role, name) => {
+        const who =
+          name === undefined ? login : instance.logins.find((one) => sameName(one.name, name as string));
+        if (!who || !SERVER_ROLES.has((role as string).toLowerCase())) return null;
+        return who.sysadmin ||
+          sameName(role as string, "public") ||
+          who.grants.some((grant) => sameName(grant, role as string))
+          ? 1
+          : 0;
+      },
+      1,
+    ),
     IS_MEMBER: asked([SYSNAME], INT, roleMember),
     IS_ROLEMEMBER: { ...asked([SYSNAME, SYSNAME], INT, roleMember, 1), since: 11 },
     HAS_PERMS_BY_NAME: asked([SYSNAME, SYSNAME, SYSNAME, SYSNAME, SYSNAME], INT, hasPermission, 3, false),
     CONNECTIONPROPERTY: asked([SYSNAME], VARIANT, ({ instance }, name) => {
-      const values: Record<string, string | number> = { net_transport: "TCP", protocol_type: "TSQL", auth_scheme: "SQL", local_net_address: "127.0.0.1", local_tcp_port: instance.port, client_net_address: "127.0.0.1" };
+      const values: Record<string, string | number> = {
+        net_transport: "TCP",
+        protocol_type: "TSQL",
+        auth_scheme: "SQL",
+        local_net_address: "127.0.0.1",
+        local_tcp_port: instance.port,
+        client_net_address: "127.0.0.1",
+      };
       const value = values[(name as string).toLowerCase()];
       return value === undefined ? null : { base: typeof value === "number" ? INT : nvarchar(40), value };
     }),
@@ -92,7 +198,13 @@ export function catalogFunctions(viewNamed: (name: string[], context: Context) =
 }
 
 /** A function of its arguments and of who asks; NULL for NULL, unless it wants to know. */
-function asked(types: SqlType[], result: SqlType, compute: (context: Context, ...values: (SqlValue | undefined)[]) => SqlValue, least = types.length, strict = true): BuiltIn {
+function asked(
+  types: SqlType[],
+  result: SqlType,
+  compute: (context: Context, ...values: (SqlValue | undefined)[]) => SqlValue,
+  least = types.length,
+  strict = true,
+): BuiltIn {
   return {
     arity: [least, types.length],
     bind: (args, context): Typed => {
@@ -113,7 +225,11 @@ function visible({ instance, login }: Context, name: string) {
   return visibleDatabases(instance, login).find((database) => sameName(database.name, name));
 }
 
-function loginWithSid(logins: { name: string }[], sid: Uint8Array, sidOfLogin: (name: string) => Uint8Array): string | null {
+function loginWithSid(
+  logins: { name: string }[],
+  sid: Uint8Array,
+  sidOfLogin: (name: string) => Uint8Array,
+): string | null {
   if (sid.length === 1 && sid[0] === 1) return "sa";
   return logins.find((login) => Buffer.compare(sidOfLogin(login.name), sid) === 0)?.name ?? null;
 }
@@ -126,14 +242,24 @@ function userName({ login, session }: Context): string {
 
 function roleMember({ login, session }: Context, role: SqlValue | undefined): number | null {
   const name = (role as string).toLowerCase();
-  if (name === "dbm_monitor") return session.database.toLowerCase() === "msdb" ? (login.monitor || login.sysadmin ? 1 : 0) : null;
+  if (name === "dbm_monitor")
+    return session.database.toLowerCase() === "msdb" ? (login.monitor || login.sysadmin ? 1 : 0) : null;
   if (name === "public") return 1;
-  if (name === "db_owner" || /^db_(datareader|datawriter|ddladmin|accessadmin|securityadmin|backupoperator)$/.test(name)) return login.sysadmin ? 1 : 0;
+  if (
+    name === "db_owner" ||
+    /^db_(datareader|datawriter|ddladmin|accessadmin|securityadmin|backupoperator)$/.test(name)
+  )
+    return login.sysadmin ? 1 : 0;
   return null;
 }
 
 /** Securable, class, permission; without securable and class the server itself is meant. */
-function hasPermission({ login, session, instance }: Context, securable: SqlValue | undefined, kind: SqlValue | undefined, permission: SqlValue | undefined): number | null {
+function hasPermission(
+  { login, session, instance }: Context,
+  securable: SqlValue | undefined,
+  kind: SqlValue | undefined,
+  permission: SqlValue | undefined,
+): number | null {
   if (permission === null || permission === undefined) return null;
   const wanted = (permission as string).toUpperCase();
   if (kind === null) return (wanted === "ANY" ? true : may(login, wanted)) ? 1 : 0;
@@ -146,10 +272,17 @@ function hasPermission({ login, session, instance }: Context, securable: SqlValu
   return login.sysadmin || ["SELECT", "ANY", "VIEW DEFINITION"].includes(wanted) ? 1 : 0;
 }
 
-function objectNamed(name: string, context: Context, viewNamed: (name: string[], context: Context) => View | null): number | null {
+function objectNamed(
+  name: string,
+  context: Context,
+  viewNamed: (name: string[], context: Context) => View | null,
+): number | null {
   const parts = splitName(name);
   const last = parts.at(-1) ?? "";
-  if (last.startsWith("#")) return parts.length >= 3 && !sameName(parts.at(-3)!, "tempdb") ? null : (context.settings.temporary.get(last.toLowerCase())?.objectId ?? null);
+  if (last.startsWith("#"))
+    return parts.length >= 3 && !sameName(parts.at(-3)!, "tempdb")
+      ? null
+      : (context.settings.temporary.get(last.toLowerCase())?.objectId ?? null);
   const view = viewNamed(parts, context);
   if (view) return objectId(view.name);
   const procedure = context.catalog.procedures[last.toLowerCase()];
@@ -157,7 +290,19 @@ function objectNamed(name: string, context: Context, viewNamed: (name: string[],
 }
 
 function splitName(name: string): string[] {
-  return (name.match(/\[(?:[^\]]|\]\])*\]|[^.]+|(?<=\.)(?=\.)/g) ?? []).map((part) => part.replace(/^\[([^]*)\]$/, "$1").replace(/\]\]/g, "]"));
+  return (name.match(/\[(?:[^\]]|\]\])*\]|[^.]+|(?<=\.)(?=\.)/g) ?? []).map((part) =>
+    part.replace(/^\[([^]*)\]$/, "$1").replace(/\]\]/g, "]"),
+  );
 }
 
-const SERVER_ROLES = new Set(["sysadmin", "serveradmin", "securityadmin", "processadmin", "setupadmin", "bulkadmin", "diskadmin", "dbcreator", "public"]);
+const SERVER_ROLES = new Set([
+  "sysadmin",
+  "serveradmin",
+  "securityadmin",
+  "processadmin",
+  "setupadmin",
+  "bulkadmin",
+  "diskadmin",
+  "dbcreator",
+  "public",
+]);

@@ -174,7 +174,8 @@ function connections({ fleet, instance }: Viewing): Row[] {
       state_desc: "LOGGED_IN",
       connect_time: connected,
       login_time: connected,
-      authentication_method: instance.endpoint?.authentication === "CERTIFICATE" ? "CERTIFICATE" : "Microsoft Negotiate",
+      authentication_method:
+        instance.endpoint?.authentication === "CERTIFICATE" ? "CERTIFICATE" : "Microsoft Negotiate",
       principal_name: `${findInstance(fleet, one.to)?.host.split(".")[0]?.toUpperCase() ?? one.to}$`,
       remote_user_name: null,
       last_activity_time: new Date(fleet.now + instance.clockOffset),
@@ -200,8 +201,14 @@ function connections({ fleet, instance }: Viewing): Row[] {
 }
 
 function transferred(databases: Database[], to: string, role: Mirroring["role"]): bigint {
-  const own = databases.filter(({ mirroring }) => mirroring?.role === role && sameName(mirroring.partner, to));
-  const kb = own.reduce((sum, database) => sum + database.endOfLogKb - (role === "PRINCIPAL" ? database.mirroring!.sendQueueKb : 0), 0);
+  const own = databases.filter(
+    ({ mirroring }) => mirroring?.role === role && sameName(mirroring.partner, to),
+  );
+  const kb = own.reduce(
+    (sum, database) =>
+      sum + database.endOfLogKb - (role === "PRINCIPAL" ? database.mirroring!.sendQueueKb : 0),
+    0,
+  );
   return BigInt(Math.max(0, Math.floor(kb))) * 1024n;
 }
 

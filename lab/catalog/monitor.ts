@@ -40,7 +40,9 @@ export const monitorProcedures: Record<string, Procedure> = {
     parameters: [],
     run: (_, context) => {
       requireMonitor("sp_dbmmonitorhelpmonitoring", context);
-      return { results: [{ columns: [{ name: "update_period", type: INT, nullable: false }], rows: () => [[1]] }] };
+      return {
+        results: [{ columns: [{ name: "update_period", type: INT, nullable: false }], rows: () => [[1]] }],
+      };
     },
   },
   sp_dbmmonitorhelpalert: {
@@ -82,13 +84,27 @@ function requireMsdb(name: string, { session }: Context): void {
 }
 
 function denied(name: string): SqlError {
-  return new SqlError(229, 14, `The EXECUTE permission was denied on the object '${name}', database 'msdb', schema 'dbo'.`);
+  return new SqlError(
+    229,
+    14,
+    `The EXECUTE permission was denied on the object '${name}', database 'msdb', schema 'dbo'.`,
+  );
 }
 
 function mirroredDatabase(name: string | null, { instance }: Context): Database {
   const database = name === null ? undefined : databaseNamed(instance, name);
-  if (!database) throw new SqlError(15010, 16, `The database '${name ?? ""}' does not exist. Supply a valid database name. To see available databases, use sys.databases.`);
-  if (!database.mirroring) throw new SqlError(32039, 16, `The database '${database.name}' is not being mirrored. No update of the base table was done.`);
+  if (!database)
+    throw new SqlError(
+      15010,
+      16,
+      `The database '${name ?? ""}' does not exist. Supply a valid database name. To see available databases, use sys.databases.`,
+    );
+  if (!database.mirroring)
+    throw new SqlError(
+      32039,
+      16,
+      `The database '${database.name}' is not being mirrored. No update of the base table was done.`,
+    );
   return database;
 }
 
@@ -146,10 +162,22 @@ function behindMs({ sendQueueKb }: Mirroring, written: number): number {
 
 const RESULTS: RelationColumn[] = [
   { name: "database_name", type: SYSNAME, nullable: false },
-  ...["role", "mirroring_state", "witness_status", "log_generation_rate", "unsent_log", "send_rate", "unrestored_log", "recovery_rate", "transaction_delay", "transactions_per_sec", "average_delay"].map(
-    (name): RelationColumn => ({ name, type: INT, nullable: true }),
+  ...[
+    "role",
+    "mirroring_state",
+    "witness_status",
+    "log_generation_rate",
+    "unsent_log",
+    "send_rate",
+    "unrestored_log",
+    "recovery_rate",
+    "transaction_delay",
+    "transactions_per_sec",
+    "average_delay",
+  ].map((name): RelationColumn => ({ name, type: INT, nullable: true })),
+  ...["time_recorded", "time_behind", "local_time"].map(
+    (name): RelationColumn => ({ name, type: DATETIME, nullable: true }),
   ),
-  ...["time_recorded", "time_behind", "local_time"].map((name): RelationColumn => ({ name, type: DATETIME, nullable: true })),
 ];
 const STATES: string[] = ["SUSPENDED", "DISCONNECTED", "SYNCHRONIZING", "PENDING_FAILOVER", "SYNCHRONIZED"];
 const WITNESS: string[] = ["UNKNOWN", "CONNECTED", "DISCONNECTED"];

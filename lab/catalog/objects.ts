@@ -6,9 +6,16 @@ import type { SqlType } from "#lab/tsql/values.ts";
 
 export function objectViews(views: () => View[]): View[] {
   const systemObjects = () => views().map((view) => objectRow(view.name));
-  const systemColumns = (viewing: Viewing) => views().flatMap((view) => columnRows(objectId(view.name), view.columns.filter((column) => column.since <= viewing.version)));
+  const systemColumns = (viewing: Viewing) =>
+    views().flatMap((view) =>
+      columnRows(
+        objectId(view.name),
+        view.columns.filter((column) => column.since <= viewing.version),
+      ),
+    );
   const userObjects = (viewing: Viewing) => temporary(viewing).map(temporaryRow);
-  const userColumns = (viewing: Viewing) => temporary(viewing).flatMap((table) => columnRows(table.objectId, table.columns));
+  const userColumns = (viewing: Viewing) =>
+    temporary(viewing).flatMap((table) => columnRows(table.objectId, table.columns));
   const object = columns(`
       name sysname !
       object_id int !
@@ -42,12 +49,20 @@ export function objectViews(views: () => View[]): View[] {
     { name: "sys.tables", columns: object, rows: userObjects },
     { name: "sys.views", columns: object, rows: () => [] },
     { name: "sys.procedures", columns: object, rows: () => [] },
-    { name: "sys.all_objects", columns: object, rows: (viewing) => [...systemObjects(), ...userObjects(viewing)] },
+    {
+      name: "sys.all_objects",
+      columns: object,
+      rows: (viewing) => [...systemObjects(), ...userObjects(viewing)],
+    },
     { name: "sys.system_objects", columns: object, rows: systemObjects },
     { name: "sys.all_views", columns: object, rows: systemObjects },
     { name: "sys.system_views", columns: object, rows: systemObjects },
     { name: "sys.columns", columns: column, rows: userColumns },
-    { name: "sys.all_columns", columns: column, rows: (viewing) => [...systemColumns(viewing), ...userColumns(viewing)] },
+    {
+      name: "sys.all_columns",
+      columns: column,
+      rows: (viewing) => [...systemColumns(viewing), ...userColumns(viewing)],
+    },
     { name: "sys.system_columns", columns: column, rows: systemColumns },
     {
       name: "sys.schemas",
@@ -70,7 +85,17 @@ export function objectViews(views: () => View[]): View[] {
       is_nullable bit
       is_user_defined bit !`),
       rows: () =>
-        Object.entries(TYPE_IDS).map(([name, id]) => ({ name, system_type_id: id, user_type_id: id, schema_id: 4, max_length: 8, precision: 0, scale: 0, is_nullable: true, is_user_defined: false })),
+        Object.entries(TYPE_IDS).map(([name, id]) => ({
+          name,
+          system_type_id: id,
+          user_type_id: id,
+          schema_id: 4,
+          max_length: 8,
+          precision: 0,
+          scale: 0,
+          is_nullable: true,
+          is_user_defined: false,
+        })),
     },
     { name: "sysobjects", columns: columns(OLD_OBJECT), rows: (viewing) => userObjects(viewing).map(oldRow) },
     {
@@ -80,7 +105,13 @@ export function objectViews(views: () => View[]): View[] {
       TABLE_SCHEMA nvarchar(128)
       TABLE_NAME sysname !
       TABLE_TYPE varchar(10)`),
-      rows: (viewing) => temporary(viewing).map((table) => ({ TABLE_CATALOG: viewing.database, TABLE_SCHEMA: "dbo", TABLE_NAME: table.name, TABLE_TYPE: "BASE TABLE" })),
+      rows: (viewing) =>
+        temporary(viewing).map((table) => ({
+          TABLE_CATALOG: viewing.database,
+          TABLE_SCHEMA: "dbo",
+          TABLE_NAME: table.name,
+          TABLE_TYPE: "BASE TABLE",
+        })),
     },
     {
       name: "INFORMATION_SCHEMA.COLUMNS",
@@ -121,7 +152,9 @@ function temporary({ database, settings }: Viewing): LocalTable[] {
 }
 
 function objectRow(fullName: string): Row {
-  const [schema, name] = fullName.includes(".") ? (fullName.split(".") as [string, string]) : ["sys", fullName];
+  const [schema, name] = fullName.includes(".")
+    ? (fullName.split(".") as [string, string])
+    : ["sys", fullName];
   return {
     name,
     object_id: objectId(fullName),
@@ -139,7 +172,16 @@ function objectRow(fullName: string): Row {
 
 function temporaryRow(table: LocalTable): Row {
   const made = new Date(table.createdAt);
-  return { ...objectRow(table.name), object_id: table.objectId, schema_id: 1, type: "U", type_desc: "USER_TABLE", create_date: made, modify_date: made, is_ms_shipped: false };
+  return {
+    ...objectRow(table.name),
+    object_id: table.objectId,
+    schema_id: 1,
+    type: "U",
+    type_desc: "USER_TABLE",
+    create_date: made,
+    modify_date: made,
+    is_ms_shipped: false,
+  };
 }
 
 function columnRows(id: number, all: { name: string; type: SqlType; nullable: boolean }[]): Row[] {
@@ -150,8 +192,14 @@ function columnRows(id: number, all: { name: string; type: SqlType; nullable: bo
     system_type_id: TYPE_IDS[type.name]!,
     user_type_id: TYPE_IDS[type.name]!,
     max_length: maxLength(type),
-    precision: type.name === "decimal" ? type.precision : (({ bit: 1, tinyint: 3, smallint: 5, int: 10, bigint: 19, datetime: 23 } as Record<string, number>)[type.name] ?? 0),
-    scale: type.name === "decimal" || type.name === "datetime2" ? type.scale : type.name === "datetime" ? 3 : 0,
+    precision:
+      type.name === "decimal"
+        ? type.precision
+        : (({ bit: 1, tinyint: 3, smallint: 5, int: 10, bigint: 19, datetime: 23 } as Record<string, number>)[
+            type.name
+          ] ?? 0),
+    scale:
+      type.name === "decimal" || type.name === "datetime2" ? type.scale : type.name === "datetime" ? 3 : 0,
     collation_name: isText(type) ? "SQL_Latin1_General_CP1_CI_AS" : null,
     is_nullable: nullable,
     is_ansi_padded: isText(type),
@@ -164,11 +212,24 @@ function columnRows(id: number, all: { name: string; type: SqlType; nullable: bo
 export function maxLength(type: SqlType): number {
   if ("length" in type) return type.length === "max" ? -1 : type.length * (isNational(type) ? 2 : 1);
   if (type.name in INTEGERS) return { tinyint: 1, smallint: 2, int: 4, bigint: 8 }[type.name as "int"];
-  return { bit: 1, real: 4, date: 3, uniqueidentifier: 16, decimal: 13, sql_variant: 8016 }[type.name as string] ?? 8;
+  return (
+    { bit: 1, real: 4, date: 3, uniqueidentifier: 16, decimal: 13, sql_variant: 8016 }[type.name as string] ??
+    8
+  );
 }
 
 function oldRow(row: Row): Row {
-  return { name: row.name!, id: row.object_id!, xtype: row.type!, uid: 1, info: 0, status: 0, parent_obj: 0, crdate: row.create_date!, type: row.type! };
+  return {
+    name: row.name!,
+    id: row.object_id!,
+    xtype: row.type!,
+    uid: 1,
+    info: 0,
+    status: 0,
+    parent_obj: 0,
+    crdate: row.create_date!,
+    type: row.type!,
+  };
 }
 
 const OLD_OBJECT = `

@@ -18,7 +18,11 @@ const principal = `
       credential_id int`;
 
 export const principalViews: View[] = [
-  { name: "sys.server_principals", columns: columns(principal), rows: (viewing) => [...logins(viewing), ...roles(viewing)] },
+  {
+    name: "sys.server_principals",
+    columns: columns(principal),
+    rows: (viewing) => [...logins(viewing), ...roles(viewing)],
+  },
   {
     name: "sys.sql_logins",
     columns: columns(`${principal}
@@ -26,7 +30,10 @@ export const principalViews: View[] = [
       is_expiration_checked bit
       password_hash varbinary(256)`),
     // The hash is a secret: it is told to nobody here.
-    rows: (viewing) => logins(viewing).filter((row) => row.type === "S").map((row) => ({ ...row, is_policy_checked: true, is_expiration_checked: false })),
+    rows: (viewing) =>
+      logins(viewing)
+        .filter((row) => row.type === "S")
+        .map((row) => ({ ...row, is_policy_checked: true, is_expiration_checked: false })),
   },
   {
     name: "syslogins",
@@ -59,7 +66,9 @@ export const principalViews: View[] = [
           isntname: windows,
           isntgroup: 0,
           isntuser: windows,
-          sysadmin: viewing.instance.logins.some((login) => login.name === row.name && login.sysadmin) ? 1 : 0,
+          sysadmin: viewing.instance.logins.some((login) => login.name === row.name && login.sysadmin)
+            ? 1
+            : 0,
           loginname: row.name!,
         };
       }),
@@ -69,7 +78,10 @@ export const principalViews: View[] = [
     columns: columns(`
       role_principal_id int !
       member_principal_id int !`),
-    rows: ({ instance }) => instance.logins.flatMap((login) => (login.sysadmin ? [{ role_principal_id: 3, member_principal_id: principalId(instance, login) }] : [])),
+    rows: ({ instance }) =>
+      instance.logins.flatMap((login) =>
+        login.sysadmin ? [{ role_principal_id: 3, member_principal_id: principalId(instance, login) }] : [],
+      ),
   },
   {
     name: "sys.server_permissions",
@@ -140,7 +152,17 @@ function logins({ instance, login: viewer }: Viewing): Row[] {
 
 function roles({ instance }: Viewing): Row[] {
   const created = new Date(Date.UTC(2009, 3, 13, 12, 59, 6));
-  return ["public", "sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator", "bulkadmin"].map((name, at) => ({
+  return [
+    "public",
+    "sysadmin",
+    "securityadmin",
+    "serveradmin",
+    "setupadmin",
+    "processadmin",
+    "diskadmin",
+    "dbcreator",
+    "bulkadmin",
+  ].map((name, at) => ({
     name,
     principal_id: at + 2,
     sid: Uint8Array.of(at + 2),
@@ -166,7 +188,10 @@ function permissions({ instance, login: viewer }: Viewing): Row[] {
     state_desc: state === "D" ? "DENY" : "GRANT",
   });
   const shown = instance.logins.filter((login) => may(viewer, "VIEW ANY DEFINITION") || login === viewer);
-  const endpoint = instance.endpoint && may(viewer, "VIEW ANY DEFINITION") ? [row(2, "CONNECT", instance.endpoint.endpointId)] : [];
+  const endpoint =
+    instance.endpoint && may(viewer, "VIEW ANY DEFINITION")
+      ? [row(2, "CONNECT", instance.endpoint.endpointId)]
+      : [];
   return [
     row(2, "VIEW ANY DATABASE"),
     ...endpoint,
@@ -186,7 +211,13 @@ function users(viewing: Viewing): Row[] {
   const { instance, database } = viewing;
   const found = instance.databases.find((one) => sameName(one.name, database));
   const made = new Date(found?.createdAt ?? Date.UTC(2003, 3, 8));
-  const user = (name: string, id: number, sid: Uint8Array | null, type = "S", schema: string | null = "dbo"): Row => ({
+  const user = (
+    name: string,
+    id: number,
+    sid: Uint8Array | null,
+    type = "S",
+    schema: string | null = "dbo",
+  ): Row => ({
     name,
     principal_id: id,
     type,

@@ -31,7 +31,14 @@ export const catalogProcedures: Record<string, Procedure> = {
     parameters: [],
     run: (_, context) => ({
       results: [
-        relation("DATABASE_NAME sysname\nDATABASE_SIZE int\nREMARKS varchar(254)", visibleDatabases(context.instance, context.login).map((database) => [database.name, database.dataSizeKb + database.logSizeKb, null])),
+        relation(
+          "DATABASE_NAME sysname\nDATABASE_SIZE int\nREMARKS varchar(254)",
+          visibleDatabases(context.instance, context.login).map((database) => [
+            database.name,
+            database.dataSizeKb + database.logSizeKb,
+            null,
+          ]),
+        ),
       ],
     }),
   },
@@ -42,7 +49,12 @@ export const catalogProcedures: Record<string, Procedure> = {
   sp_server_info: {
     parameters: [],
     run: ({}, { instance }) => ({
-      results: [relation("attribute_id int\nattribute_name varchar(60)\nattribute_value varchar(255)", [[1, "DBMS_NAME", "Microsoft SQL Server"], [2, "DBMS_VER", `Microsoft SQL Server - ${instance.version}`]])],
+      results: [
+        relation("attribute_id int\nattribute_name varchar(60)\nattribute_value varchar(255)", [
+          [1, "DBMS_NAME", "Microsoft SQL Server"],
+          [2, "DBMS_VER", `Microsoft SQL Server - ${instance.version}`],
+        ]),
+      ],
     }),
   },
   sp_reset_connection: { parameters: [], run: () => ({ results: [] }) },
@@ -56,13 +68,17 @@ function sessionsOf(filter: string | null, context: Context) {
   const viewing: Viewing = { ...context, database: context.session.database };
   const sessions = visibleSessions(viewing);
   if (filter === null) return { viewing, sessions };
-  if (/^\d+$/.test(filter)) return { viewing, sessions: sessions.filter((session) => session.spid === Number(filter)) };
+  if (/^\d+$/.test(filter))
+    return { viewing, sessions: sessions.filter((session) => session.spid === Number(filter)) };
   if (/^active$/i.test(filter)) return { viewing, sessions: sessions.filter((session) => session.running) };
   const known = context.instance.logins.some((login) => login.name.toLowerCase() === filter.toLowerCase());
   if (!known && !sessions.some((session) => session.login.toLowerCase() === filter.toLowerCase())) {
     throw new SqlError(15007, 16, `'${filter}' is not a valid login or you do not have permission.`);
   }
-  return { viewing, sessions: sessions.filter((session) => session.login.toLowerCase() === filter.toLowerCase()) };
+  return {
+    viewing,
+    sessions: sessions.filter((session) => session.login.toLowerCase() === filter.toLowerCase()),
+  };
 }
 
 function who(filter: string | null, context: Context): Relation {
@@ -112,7 +128,12 @@ function who2(filter: string | null, context: Context): Relation {
 function helpDatabase(name: string | null, context: Context): Relation[] {
   const { instance, login, version } = context;
   const database = name === null ? null : databaseNamed(instance, name);
-  if (name !== null && !database) throw new SqlError(15010, 16, `The database '${name}' does not exist. Supply a valid database name. To see available databases, use sys.databases.`);
+  if (name !== null && !database)
+    throw new SqlError(
+      15010,
+      16,
+      `The database '${name}' does not exist. Supply a valid database name. To see available databases, use sys.databases.`,
+    );
   const size = (kb: number) => `${(kb / 1024).toFixed(2)} MB`.padStart(13);
   const shown = database ? [database] : visibleDatabases(instance, login);
   const overview = relation(
@@ -138,7 +159,13 @@ function helpDatabase(name: string | null, context: Context): Relation[] {
     "65536 KB",
     file.type === 0 ? "data only" : "log only",
   ]);
-  return [overview, relation("name sysname !\nfileid smallint\nfilename nchar(260)\nfilegroup sysname\nsize nvarchar(18)\nmaxsize nvarchar(18)\ngrowth nvarchar(18)\nusage varchar(9)", files)];
+  return [
+    overview,
+    relation(
+      "name sysname !\nfileid smallint\nfilename nchar(260)\nfilegroup sysname\nsize nvarchar(18)\nmaxsize nvarchar(18)\ngrowth nvarchar(18)\nusage varchar(9)",
+      files,
+    ),
+  ];
 }
 
 function versions(option: string | null, { instance }: Context): Relation {
@@ -152,6 +179,9 @@ function versions(option: string | null, { instance }: Context): Relation {
     [16, "ProcessorCount", 8, "8"],
     [19, "PhysicalMemory", 32768, "32768 (34359738368)"],
   ];
-  const shown = option === null ? rows : rows.filter(([, name]) => (name as string).toLowerCase() === option.toLowerCase());
+  const shown =
+    option === null
+      ? rows
+      : rows.filter(([, name]) => (name as string).toLowerCase() === option.toLowerCase());
   return relation("Index int\nName nvarchar(128)\nInternal_Value int\nCharacter_Value nvarchar(600)", shown);
 }

@@ -1,6 +1,7 @@
 /** The server itself: its configuration, its machine, its name. */
-import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+
 import { versionNumber } from "#lab/catalog/versions.ts";
+import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 
 export const serverViews: View[] = [
   {
@@ -94,7 +95,15 @@ export const serverViews: View[] = [
       srvproduct sysname !
       providername nvarchar(128)
       datasource nvarchar(4000)`),
-    rows: ({ instance }) => [{ srvid: 0, srvname: instance.name, srvproduct: "SQL Server", providername: "SQLOLEDB", datasource: instance.name }],
+    rows: ({ instance }) => [
+      {
+        srvid: 0,
+        srvname: instance.name,
+        srvproduct: "SQL Server",
+        providername: "SQLOLEDB",
+        datasource: instance.name,
+      },
+    ],
   },
   {
     name: "sys.dm_server_services",
@@ -142,11 +151,24 @@ export const serverViews: View[] = [
 
 function services({ instance }: Viewing): Row[] {
   const [, name] = instance.name.split("\\");
-  const running = { startup_type: 2, startup_type_desc: "Automatic", status: 4, status_desc: "Running", service_account: "NT AUTHORITY\\NETWORK SERVICE" };
+  const running = {
+    startup_type: 2,
+    startup_type_desc: "Automatic",
+    status: 4,
+    status_desc: "Running",
+    service_account: "NT AUTHORITY\\NETWORK SERVICE",
+  };
   const label = name ? name.toUpperCase() : "MSSQLSERVER";
   return [
-    { servicename: `SQL Server (${label})`, process_id: 1804, last_startup_time: new Date(instance.startedAt + instance.clockOffset), ...running },
-    ...(versionNumber(instance.version) >= 10.5 && !/express/i.test(instance.edition) ? [{ servicename: `SQL Server Agent (${label})`, process_id: 2210, ...running }] : []),
+    {
+      servicename: `SQL Server (${label})`,
+      process_id: 1804,
+      last_startup_time: new Date(instance.startedAt + instance.clockOffset),
+      ...running,
+    },
+    ...(versionNumber(instance.version) >= 10.5 && !/express/i.test(instance.edition)
+      ? [{ servicename: `SQL Server Agent (${label})`, process_id: 2210, ...running }]
+      : []),
   ];
 }
 
@@ -165,7 +187,14 @@ function configurationRow([id, name, value, low, high, advanced]: (typeof CONFIG
   };
 }
 
-const CONFIGURATION: [id: number, name: string, value: number, low: number, high: number, advanced: boolean][] = [
+const CONFIGURATION: [
+  id: number,
+  name: string,
+  value: number,
+  low: number,
+  high: number,
+  advanced: boolean,
+][] = [
   [101, "recovery interval (min)", 0, 0, 32767, true],
   [103, "user connections", 0, 0, 32767, true],
   [109, "fill factor (%)", 0, 0, 100, true],

@@ -1,9 +1,9 @@
 /** Who is connected: the real connections over the wire and the simulated clients alike. */
 import { databaseNamed, may } from "#lab/catalog/access.ts";
+import { sidOf } from "#lab/catalog/principals.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Session, StatementRecord } from "#lab/mirroring/model.ts";
-import { sidOf } from "#lab/catalog/principals.ts";
 
 export const sessionViews: View[] = [
   {
@@ -52,7 +52,10 @@ export const sessionViews: View[] = [
       authenticating_database_id int @11
       open_transaction_count int @11
     `),
-    rows: (viewing) => [...systemProcesses(viewing).map((one) => sessionRow(one.session, viewing, false)), ...visibleSessions(viewing).map((session) => sessionRow(session, viewing))],
+    rows: (viewing) => [
+      ...systemProcesses(viewing).map((one) => sessionRow(one.session, viewing, false)),
+      ...visibleSessions(viewing).map((session) => sessionRow(session, viewing)),
+    ],
   },
   {
     name: "sys.dm_exec_connections",
@@ -154,7 +157,10 @@ export const sessionViews: View[] = [
       stmt_end int !
       request_id int !
     `),
-    rows: (viewing) => [...systemProcesses(viewing).map((one) => processRow(one.session, viewing, one.command)), ...visibleSessions(viewing).map((session) => processRow(session, viewing))],
+    rows: (viewing) => [
+      ...systemProcesses(viewing).map((one) => processRow(one.session, viewing, one.command)),
+      ...visibleSessions(viewing).map((session) => processRow(session, viewing)),
+    ],
   },
 ];
 
@@ -165,7 +171,10 @@ export function visibleSessions({ instance, login, session }: Viewing): Session[
 }
 
 /** What a session sent last, or is running now. */
-export function lastStatement({ fleet, instance }: Pick<Viewing, "fleet" | "instance">, spid: number): StatementRecord | undefined {
+export function lastStatement(
+  { fleet, instance }: Pick<Viewing, "fleet" | "instance">,
+  spid: number,
+): StatementRecord | undefined {
   return fleet.statements.findLast((one) => one.spid === spid && sameName(one.instance, instance.name));
 }
 
@@ -182,12 +191,17 @@ export function sqlHandle(statement: StatementRecord | undefined): Uint8Array {
 export function commandOf(session: Session, viewing: Pick<Viewing, "fleet" | "instance">): string {
   if (!session.running) return "AWAITING COMMAND";
   const text = lastStatement(viewing, session.spid)?.text ?? "";
-  const word = /\b(ALTER DATABASE|SELECT|INSERT|UPDATE|DELETE|WAITFOR|RESTORE|BACKUP|KILL|EXEC)\b/i.exec(text)?.[1]?.toUpperCase();
+  const word = /\b(ALTER DATABASE|SELECT|INSERT|UPDATE|DELETE|WAITFOR|RESTORE|BACKUP|KILL|EXEC)\b/i
+    .exec(text)?.[1]
+    ?.toUpperCase();
   return word?.replace("EXEC", "EXECUTE") ?? "SELECT";
 }
 
 export function openTransactions({ instance }: Pick<Viewing, "instance">, spid: number): number {
-  return instance.databases.reduce((count, database) => count + database.openTransactions.filter((one) => one.spid === spid).length, 0);
+  return instance.databases.reduce(
+    (count, database) => count + database.openTransactions.filter((one) => one.spid === spid).length,
+    0,
+  );
 }
 
 function databaseId({ instance }: Viewing, name: string): number {
@@ -288,7 +302,11 @@ function requests(viewing: Viewing): Row[] {
     .filter((session) => session.running)
     .map((session) => {
       const statement = lastStatement(viewing, session.spid);
-      const waits = /\bWAITFOR\b/i.test(statement?.text ?? "") ? "WAITFOR" : /\bSET\s+PARTNER\b/i.test(statement?.text ?? "") ? "DBMIRROR_DBM_EVENT" : null;
+      const waits = /\bWAITFOR\b/i.test(statement?.text ?? "")
+        ? "WAITFOR"
+        : /\bSET\s+PARTNER\b/i.test(statement?.text ?? "")
+          ? "DBMIRROR_DBM_EVENT"
+          : null;
       const elapsed = Math.max(0, fleet.now - (statement?.at ?? fleet.now));
       const own = session.spid === viewing.session.spid;
       return {
@@ -370,11 +388,24 @@ function systemProcesses(viewing: Viewing): { session: Session; command: string 
   if (!may(login, "VIEW SERVER STATE")) return [];
   const mirrored = instance.databases.filter((database) => database.mirroring);
   const threads = [
-    ...["LOG WRITER", "LAZY WRITER", "LOCK MONITOR", "CHECKPOINT", "TASK MANAGER"].map((command) => ({ command, database: "master" })),
+    ...["LOG WRITER", "LAZY WRITER", "LOCK MONITOR", "CHECKPOINT", "TASK MANAGER"].map((command) => ({
+      command,
+      database: "master",
+    })),
     ...mirrored.map((database) => ({ command: "DB MIRROR", database: database.name })),
   ];
   return threads.slice(0, 48).map(({ command, database }, at) => ({
     command,
-    session: { spid: at + 2, login: "sa", host: "", program: "", database, loginTime: instance.startedAt, lastRequest: instance.startedAt, wired: false, running: false },
+    session: {
+      spid: at + 2,
+      login: "sa",
+      host: "",
+      program: "",
+      database,
+      loginTime: instance.startedAt,
+      lastRequest: instance.startedAt,
+      wired: false,
+      running: false,
+    },
   }));
 }

@@ -1,6 +1,5 @@
 /** Functions that are read like tables. */
-import { databaseNamed } from "#lab/catalog/access.ts";
-import { requireServerState, visibleDatabases } from "#lab/catalog/access.ts";
+import { databaseNamed, requireServerState, visibleDatabases } from "#lab/catalog/access.ts";
 import { filesOf } from "#lab/catalog/databases.ts";
 import { columns } from "#lab/catalog/view.ts";
 import type { Context } from "#lab/tsql/context.ts";
@@ -15,7 +14,14 @@ export function catalogTableFunction(name: string, context: Context): TableFunct
 }
 
 const FUNCTIONS: Record<string, { since: number; make: (context: Context) => TableFunction }> = {
-  dm_exec_sql_text: { since: 0, make: (context) => ({ columns: columns("dbid smallint\nobjectid int\nnumber smallint\nencrypted bit !\ntext nvarchar(max)"), arguments: [HANDLE], rows: ([handle]) => sqlText(handle!, context) }) },
+  dm_exec_sql_text: {
+    since: 0,
+    make: (context) => ({
+      columns: columns("dbid smallint\nobjectid int\nnumber smallint\nencrypted bit !\ntext nvarchar(max)"),
+      arguments: [HANDLE],
+      rows: ([handle]) => sqlText(handle!, context),
+    }),
+  },
   dm_io_virtual_file_stats: {
     since: 0,
     make: (context) => ({
@@ -39,7 +45,8 @@ const FUNCTIONS: Record<string, { since: number; make: (context: Context) => Tab
     make: () => ({
       columns: columns("value nvarchar(max)"),
       arguments: [nvarchar("max"), nvarchar(1)],
-      rows: ([text, separator]) => (text === null ? [] : (text as string).split(separator as string).map((part) => [part])),
+      rows: ([text, separator]) =>
+        text === null ? [] : (text as string).split(separator as string).map((part) => [part]),
     }),
   },
 };
@@ -54,10 +61,22 @@ function sqlText(handle: SqlValue, { fleet, instance, login }: Context): SqlValu
   const statement = fleet.statements.findLast((one) => one.sequence === sequence);
   if (!statement) return [];
   const session = instance.sessions.find((one) => one.spid === statement.spid);
-  return [[session ? (databaseNamed(instance, session.database)?.databaseId ?? null) : null, null, null, false, statement.text]];
+  return [
+    [
+      session ? (databaseNamed(instance, session.database)?.databaseId ?? null) : null,
+      null,
+      null,
+      false,
+      statement.text,
+    ],
+  ];
 }
 
-function fileStatistics(databaseId: SqlValue, fileId: SqlValue, { fleet, instance, login }: Context): SqlValue[][] {
+function fileStatistics(
+  databaseId: SqlValue,
+  fileId: SqlValue,
+  { fleet, instance, login }: Context,
+): SqlValue[][] {
   requireServerState(login);
   return visibleDatabases(instance, login)
     .filter((database) => databaseId === null || database.databaseId === databaseId)
@@ -65,7 +84,10 @@ function fileStatistics(databaseId: SqlValue, fileId: SqlValue, { fleet, instanc
       filesOf(database)
         .filter((file) => fileId === null || file.file_id === fileId)
         .map((file) => {
-          const bytes = file.type === 1 ? BigInt(Math.floor(database.endOfLogKb)) * 1024n : BigInt(Math.floor(database.endOfLogKb / 2)) * 1024n;
+          const bytes =
+            file.type === 1
+              ? BigInt(Math.floor(database.endOfLogKb)) * 1024n
+              : BigInt(Math.floor(database.endOfLogKb / 2)) * 1024n;
           const writes = bytes / 65_536n;
           return [
             database.databaseId,

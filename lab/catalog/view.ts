@@ -1,10 +1,11 @@
 /** A view of the catalog: a declared list of typed columns, and the rows that one viewer may see of them. */
+
+import { requireServerState } from "#lab/catalog/access.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { parseTypeName } from "#lab/tsql/parse.ts";
 import type { Relation } from "#lab/tsql/relation.ts";
 import { isText } from "#lab/tsql/type-rules.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
-import { requireServerState } from "#lab/catalog/access.ts";
 
 export interface View {
   /** `sys.databases`; without schema for the old names that live in sys and in dbo: `sysprocesses`. */
@@ -38,7 +39,12 @@ export function columns(table: string): ViewColumn[] {
     .map((line) => {
       const [name = "", type = "int", ...marks] = line.trim().split(/\s+/);
       const since = marks.find((mark) => mark.startsWith("@"));
-      return { name, type: parseTypeName(type), nullable: !marks.includes("!"), since: since ? Number(since.slice(1)) : 0 };
+      return {
+        name,
+        type: parseTypeName(type),
+        nullable: !marks.includes("!"),
+        since: since ? Number(since.slice(1)) : 0,
+      };
     });
 }
 
@@ -48,13 +54,16 @@ export function relationOf(view: View, viewing: Viewing): Relation {
     columns: visible,
     rows: () => {
       if (view.requires) requireServerState(viewing.login);
-      return view.rows(viewing).map((row) => visible.map((column) => fitted(row[column.name] ?? null, column.type)));
+      return view
+        .rows(viewing)
+        .map((row) => visible.map((column) => fitted(row[column.name] ?? null, column.type)));
     },
   };
 }
 
 /** nchar columns come padded, as from a real server. */
 function fitted(value: SqlValue, type: SqlType): SqlValue {
-  const padded = isText(type) && type.name.endsWith("char") && !type.name.includes("var") && type.length !== "max";
+  const padded =
+    isText(type) && type.name.endsWith("char") && !type.name.includes("var") && type.length !== "max";
   return padded && typeof value === "string" ? value.padEnd(type.length as number) : value;
 }

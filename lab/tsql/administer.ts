@@ -14,7 +14,10 @@ import { unsupported } from "#lab/tsql/errors.ts";
 import { same } from "#lab/tsql/scope.ts";
 import { INT } from "#lab/tsql/type-rules.ts";
 
-type Administration = Extract<StatementBody, { kind: "alter-database" | "restore" | "kill" | "drop-database" | "backup" }>;
+type Administration = Extract<
+  StatementBody,
+  { kind: "alter-database" | "restore" | "kill" | "drop-database" | "backup" }
+>;
 
 export interface Office {
   commands: CommandPort;
@@ -22,14 +25,26 @@ export interface Office {
 }
 
 /** Throws what SQL Server would answer; a list where a second error follows the first. */
-export async function administer(statement: Administration & Statement, context: Context, office: Office): Promise<void> {
+export async function administer(
+  statement: Administration & Statement,
+  context: Context,
+  office: Office,
+): Promise<void> {
   switch (statement.kind) {
     case "alter-database":
       return alterDatabase(statement, context, office);
     case "restore":
-      return followed(restore(statement.database, context, office), 3013, "RESTORE DATABASE is terminating abnormally.");
+      return followed(
+        restore(statement.database, context, office),
+        3013,
+        "RESTORE DATABASE is terminating abnormally.",
+      );
     case "backup":
-      return followed(backup(statement, context), 3013, `BACKUP ${statement.log ? "LOG" : "DATABASE"} is terminating abnormally.`);
+      return followed(
+        backup(statement, context),
+        3013,
+        `BACKUP ${statement.log ? "LOG" : "DATABASE"} is terminating abnormally.`,
+      );
     case "kill":
       return kill(statement, context, office);
     case "drop-database":
@@ -37,14 +52,24 @@ export async function administer(statement: Administration & Statement, context:
   }
 }
 
-async function alterDatabase(statement: Extract<Administration, { kind: "alter-database" }>, context: Context, office: Office): Promise<void> {
+async function alterDatabase(
+  statement: Extract<Administration, { kind: "alter-database" }>,
+  context: Context,
+  office: Office,
+): Promise<void> {
   const name = statement.database ?? context.session.database;
   const { change } = statement;
   // The options of SET PARTNER and SET WITNESS send their own error alone; the others are followed by 5069.
   const alone = change.kind === "command" && change.mirroring;
   const work = async () => {
-    if (context.settings.transactions > 0) throw new SqlError(226, 16, "ALTER DATABASE statement not allowed within multi-statement transaction.");
-    if (isSystem(name) && change.kind === "command") throw new SqlError(5058, 16, `Option '${optionName(change.command.kind)}' cannot be set in database '${name}'.`);
+    if (context.settings.transactions > 0)
+      throw new SqlError(226, 16, "ALTER DATABASE statement not allowed within multi-statement transaction.");
+    if (isSystem(name) && change.kind === "command")
+      throw new SqlError(
+        5058,
+        16,
+        `Option '${optionName(change.command.kind)}' cannot be set in database '${name}'.`,
+      );
     const database = mayAlter(name, context);
     if (change.kind === "option") {
       if (database.mirroring && REFUSED_WHILE_MIRRORED.has(change.name)) {
@@ -56,7 +81,8 @@ async function alterDatabase(statement: Extract<Administration, { kind: "alter-d
       }
       throw unsupported(`ALTER DATABASE … SET ${change.name}`);
     }
-    if (change.command.kind === "failover" && !same(context.session.database, "master")) throw new SqlError(5001, 16, "User must be in the master database.");
+    if (change.command.kind === "failover" && !same(context.session.database, "master"))
+      throw new SqlError(5001, 16, "User must be in the master database.");
     await perform({ ...change.command, database: database.name } as Command, context, office);
   };
   return alone ? work() : followed(work(), 5069, "ALTER DATABASE statement failed.");
@@ -64,7 +90,10 @@ async function alterDatabase(statement: Extract<Administration, { kind: "alter-d
 
 function mayAlter(name: string, context: Context): Database {
   const database = findDatabase(context.instance, name);
-  if (!database || !(context.login.sysadmin || context.login.grants.some((grant) => ALTERING.has(grant.toUpperCase())))) {
+  if (
+    !database ||
+    !(context.login.sysadmin || context.login.grants.some((grant) => ALTERING.has(grant.toUpperCase())))
+  ) {
     throw new SqlError(
       5011,
       14,
@@ -75,50 +104,107 @@ function mayAlter(name: string, context: Context): Database {
 }
 
 async function restore(name: string, context: Context, office: Office): Promise<void> {
-  if (context.settings.transactions > 0) throw new SqlError(3021, 16, "Cannot perform a backup or restore operation within a transaction.");
+  if (context.settings.transactions > 0)
+    throw new SqlError(3021, 16, "Cannot perform a backup or restore operation within a transaction.");
   const database = findDatabase(context.instance, name);
-  const allowed = context.login.sysadmin || context.login.grants.some((grant) => RESTORING.has(grant.toUpperCase()));
+  const allowed =
+    context.login.sysadmin || context.login.grants.some((grant) => RESTORING.has(grant.toUpperCase()));
   if (!allowed) throw new SqlError(3110, 14, `User does not have permission to RESTORE database '${name}'.`);
-  if (!database) throw new SqlError(3118, 16, `The database "${name}" does not exist. RESTORE can only create a database when restoring either a full backup or a file backup of the primary file.`);
+  if (!database)
+    throw new SqlError(
+      3118,
+      16,
+      `The database "${name}" does not exist. RESTORE can only create a database when restoring either a full backup or a file backup of the primary file.`,
+    );
   if (same(context.session.database, database.name)) {
-    throw new SqlError(3102, 16, "RESTORE cannot process database '%' because it is in use by this session. It is recommended that the master database be used when performing this operation.".replace("%", database.name));
+    throw new SqlError(
+      3102,
+      16,
+      "RESTORE cannot process database '%' because it is in use by this session. It is recommended that the master database be used when performing this operation.".replace(
+        "%",
+        database.name,
+      ),
+    );
   }
   await perform({ kind: "restore-with-recovery", database: database.name }, context, office);
 }
 
 async function backup(statement: { database: string; log: boolean }, context: Context): Promise<void> {
   const database = findDatabase(context.instance, statement.database);
-  if (!database && !isSystem(statement.database)) throw new SqlError(911, 16, `Database '${statement.database}' does not exist. Make sure that the name is entered correctly.`);
-  if (database?.mirroring?.role === "MIRROR") throw new SqlError(3059, 16, "This BACKUP or RESTORE command is not supported on a database mirror or secondary replica.");
+  if (!database && !isSystem(statement.database))
+    throw new SqlError(
+      911,
+      16,
+      `Database '${statement.database}' does not exist. Make sure that the name is entered correctly.`,
+    );
+  if (database?.mirroring?.role === "MIRROR")
+    throw new SqlError(
+      3059,
+      16,
+      "This BACKUP or RESTORE command is not supported on a database mirror or secondary replica.",
+    );
   throw unsupported(`BACKUP ${statement.log ? "LOG" : "DATABASE"}`);
 }
 
-async function kill(statement: Extract<Administration, { kind: "kill" }>, context: Context, office: Office): Promise<void> {
-  if (context.settings.transactions > 0) throw new SqlError(6115, 16, "KILL command cannot be used inside user transactions.");
-  const mayKill = context.login.sysadmin || context.login.grants.some((grant) => KILLING.has(grant.toUpperCase()));
+async function kill(
+  statement: Extract<Administration, { kind: "kill" }>,
+  context: Context,
+  office: Office,
+): Promise<void> {
+  if (context.settings.transactions > 0)
+    throw new SqlError(6115, 16, "KILL command cannot be used inside user transactions.");
+  const mayKill =
+    context.login.sysadmin || context.login.grants.some((grant) => KILLING.has(grant.toUpperCase()));
   if (!mayKill) throw new SqlError(6102, 14, "User does not have permission to use the KILL statement.");
   const typed = bindValue(statement.spid, openBinder(context));
   const spid = convert(typed.evaluate({ row: [], outer: null }), typed.type, INT) as number | null;
-  if (spid === null || spid < 1 || spid > 32767) throw new SqlError(6101, 16, `Session ID ${spid} is not valid.`);
-  if (spid === context.session.spid) throw new SqlError(6104, 16, "Cannot use KILL to kill your own process.");
+  if (spid === null || spid < 1 || spid > 32767)
+    throw new SqlError(6101, 16, `Session ID ${spid} is not valid.`);
+  if (spid === context.session.spid)
+    throw new SqlError(6104, 16, "Cannot use KILL to kill your own process.");
   if (spid <= 50) throw new SqlError(6107, 14, "Only user processes can be killed.");
-  if (!context.instance.sessions.some((session) => session.spid === spid)) throw new SqlError(6106, 16, `Process ID ${spid} is not an active process ID.`);
-  if (statement.statusOnly) throw new SqlError(6120, 16, `Status report cannot be obtained. Rollback operation for Process ID ${spid} is not in progress.`);
+  if (!context.instance.sessions.some((session) => session.spid === spid))
+    throw new SqlError(6106, 16, `Process ID ${spid} is not an active process ID.`);
+  if (statement.statusOnly)
+    throw new SqlError(
+      6120,
+      16,
+      `Status report cannot be obtained. Rollback operation for Process ID ${spid} is not in progress.`,
+    );
   await perform({ kind: "kill", spid }, context, office);
 }
 
 async function dropDatabase(names: string[], context: Context): Promise<void> {
   for (const name of names) {
     const database = findDatabase(context.instance, name);
-    if (!database) throw new SqlError(3701, 11, `Cannot drop the database '${name}', because it does not exist or you do not have permission.`);
-    if (database.mirroring) throw new SqlError(3743, 16, `The database '${name}' is enabled for database mirroring. Database mirroring must be removed before you drop the database.`);
+    if (!database)
+      throw new SqlError(
+        3701,
+        11,
+        `Cannot drop the database '${name}', because it does not exist or you do not have permission.`,
+      );
+    if (database.mirroring)
+      throw new SqlError(
+        3743,
+        16,
+        `The database '${name}' is enabled for database mirroring. Database mirroring must be removed before you drop the database.`,
+      );
     throw unsupported("DROP DATABASE");
   }
 }
 
 /** The client may give up first: then the statement ends for it, whatever the machine goes on doing. */
-async function perform(command: Command, { instance, session, login }: Context, { commands, signal }: Office): Promise<void> {
-  const asked: CommandContext = { instance: instance.name, spid: session.spid, login: login.name, currentDatabase: session.database };
+async function perform(
+  command: Command,
+  { instance, session, login }: Context,
+  { commands, signal }: Office,
+): Promise<void> {
+  const asked: CommandContext = {
+    instance: instance.name,
+    spid: session.spid,
+    login: login.name,
+    currentDatabase: session.database,
+  };
   const given = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
@@ -137,7 +223,8 @@ async function followed(work: Promise<void>, number: number, text: string): Prom
   try {
     await work;
   } catch (error) {
-    if (error instanceof SqlError && error.number !== 226 && error.number !== 40510) throw Object.assign(error, { followedBy: new SqlError(number, 16, text) });
+    if (error instanceof SqlError && error.number !== 226 && error.number !== 40510)
+      throw Object.assign(error, { followedBy: new SqlError(number, 16, text) });
     throw error;
   }
 }
@@ -153,4 +240,12 @@ function optionName(kind: Command["kind"]): string {
 const ALTERING = new Set(["ALTER ANY DATABASE", "CONTROL SERVER", "DB_OWNER"]);
 const RESTORING = new Set(["CREATE ANY DATABASE", "ALTER ANY DATABASE", "CONTROL SERVER", "DBCREATOR"]);
 const KILLING = new Set(["ALTER ANY CONNECTION", "CONTROL SERVER", "PROCESSADMIN"]);
-const REFUSED_WHILE_MIRRORED = new Set(["SINGLE_USER", "RESTRICTED_USER", "READ_ONLY", "EMERGENCY", "AUTO_CLOSE", "HADR", "READ_COMMITTED_SNAPSHOT"]);
+const REFUSED_WHILE_MIRRORED = new Set([
+  "SINGLE_USER",
+  "RESTRICTED_USER",
+  "READ_ONLY",
+  "EMERGENCY",
+  "AUTO_CLOSE",
+  "HADR",
+  "READ_COMMITTED_SNAPSHOT",
+]);

@@ -28,7 +28,11 @@ export function bindAggregate(call: Call, binder: Binder): Aggregate {
   if (name.startsWith("COUNT")) return counting(name, (frames) => values(frames).length);
   if (name === "MIN" || name === "MAX") return extreme(name, argument, values);
   if (!isNumber(argument.type) || argument.type.name === "bit" || argument.isNull) {
-    throw new SqlError(8117, 16, `Operand data type ${argument.isNull ? "NULL" : typeName(argument.type)} is invalid for ${name.toLowerCase()} operator.`);
+    throw new SqlError(
+      8117,
+      16,
+      `Operand data type ${argument.isNull ? "NULL" : typeName(argument.type)} is invalid for ${name.toLowerCase()} operator.`,
+    );
   }
   if (name === "SUM") {
     const type = sumType(argument.type);
@@ -39,22 +43,30 @@ export function bindAggregate(call: Call, binder: Binder): Aggregate {
 }
 
 function counting(name: string, count: (frames: Frame[]) => number): Aggregate {
-  if (name === "COUNT_BIG") return { type: { name: "bigint" }, nullable: false, compute: (frames) => BigInt(count(frames)) };
+  if (name === "COUNT_BIG")
+    return { type: { name: "bigint" }, nullable: false, compute: (frames) => BigInt(count(frames)) };
   return { type: INT, nullable: false, compute: count };
 }
 
 function collect(frames: Frame[], argument: Typed, distinct: boolean): SqlValue[] {
   const values = frames.map((frame) => argument.evaluate(frame)).filter((value) => value !== null);
   if (!distinct) return values;
-  return [...new Map(values.map((value) => [keyOf(value, argument.type, argument.collation), value])).values()];
+  return [
+    ...new Map(values.map((value) => [keyOf(value, argument.type, argument.collation), value])).values(),
+  ];
 }
 
 function extreme(name: string, argument: Typed, values: (frames: Frame[]) => SqlValue[]): Aggregate {
   const { type, collation } = argument;
-  if (type.name === "bit") throw new SqlError(8117, 16, `Operand data type bit is invalid for ${name.toLowerCase()} operator.`);
+  if (type.name === "bit")
+    throw new SqlError(8117, 16, `Operand data type bit is invalid for ${name.toLowerCase()} operator.`);
   const sign = name === "MIN" ? 1 : -1;
   const better = (a: SqlValue, b: SqlValue) => (compareValues(a, b, type, collation) * sign <= 0 ? a : b);
-  return { type, nullable: true, compute: (frames) => values(frames).reduce((a, b) => (a === null ? b : better(a, b)), null) };
+  return {
+    type,
+    nullable: true,
+    compute: (frames) => values(frames).reduce((a, b) => (a === null ? b : better(a, b)), null),
+  };
 }
 
 function sumType(type: SqlType): SqlType {
@@ -74,7 +86,8 @@ function sum(values: SqlValue[], type: SqlType): SqlValue {
 
 function average(type: SqlType, values: (frames: Frame[]) => SqlValue[]): Aggregate {
   const summed = sumType(type);
-  const result: SqlType = summed.name === "decimal" ? { ...summed, scale: Math.max(6, summed.scale) } : summed;
+  const result: SqlType =
+    summed.name === "decimal" ? { ...summed, scale: Math.max(6, summed.scale) } : summed;
   return {
     type: result,
     nullable: true,
@@ -83,7 +96,10 @@ function average(type: SqlType, values: (frames: Frame[]) => SqlValue[]): Aggreg
       const total = sum(all, summed);
       if (total === null) return null;
       if (summed.name === "float") return (total as number) / all.length;
-      const shift = result.name === "decimal" && summed.name === "decimal" ? 10n ** BigInt(result.scale - summed.scale) : 1n;
+      const shift =
+        result.name === "decimal" && summed.name === "decimal"
+          ? 10n ** BigInt(result.scale - summed.scale)
+          : 1n;
       const quotient = (BigInt(total as number) * shift) / BigInt(all.length);
       return summed.name === "int" ? Number(quotient) : quotient;
     },
@@ -107,10 +123,16 @@ function spread(name: string, type: SqlType, values: (frames: Frame[]) => SqlVal
 }
 
 function bindStringAgg(call: Call, binder: Binder): Aggregate {
-  if (binder.context.version < 14) throw new SqlError(195, 15, "'STRING_AGG' is not a recognized built-in function name.");
+  if (binder.context.version < 14)
+    throw new SqlError(195, 15, "'STRING_AGG' is not a recognized built-in function name.");
   if (call.args.length !== 2) throw new SqlError(174, 15, "The STRING_AGG function requires 2 argument(s).");
-  const [value, separator] = call.args.map((arg, i) => asText(bindValue(arg, binder), "STRING_AGG", i + 1)) as [Typed, Typed];
-  const order = call.within.map((item) => ({ key: bindValue(item.expression, binder), sign: item.descending ? -1 : 1 }));
+  const [value, separator] = call.args.map((arg, i) =>
+    asText(bindValue(arg, binder), "STRING_AGG", i + 1),
+  ) as [Typed, Typed];
+  const order = call.within.map((item) => ({
+    key: bindValue(item.expression, binder),
+    sign: item.descending ? -1 : 1,
+  }));
   const name = isNational(value.type) ? "nvarchar" : "varchar";
   const unlimited = isText(value.type) && value.type.length === "max";
   return {
@@ -119,7 +141,9 @@ function bindStringAgg(call: Call, binder: Binder): Aggregate {
     compute: (frames) => {
       const sorted = sortFrames(frames, order).filter((frame) => value.evaluate(frame) !== null);
       if (sorted.length === 0) return null;
-      return sorted.map((frame) => value.evaluate(frame)).join((separator.evaluate(sorted[0]!) as string | null) ?? "");
+      return sorted
+        .map((frame) => value.evaluate(frame))
+        .join((separator.evaluate(sorted[0]!) as string | null) ?? "");
     },
   };
 }
@@ -144,7 +168,10 @@ export function compareKeys(a: SqlValue[], b: SqlValue[], order: { key: Typed; s
 }
 
 export function bindOrder(order: Call["within"], binder: Binder): { key: Typed; sign: number }[] {
-  return order.map((item) => ({ key: coerceNull(bindValue(item.expression, binder)), sign: item.descending ? -1 : 1 }));
+  return order.map((item) => ({
+    key: coerceNull(bindValue(item.expression, binder)),
+    sign: item.descending ? -1 : 1,
+  }));
 }
 
 function coerceNull(typed: Typed): Typed {

@@ -9,7 +9,12 @@ export type Expression =
   | { kind: "column"; parts: string[] }
   | { kind: "negate" | "plus" | "invert"; operand: Expression }
   | { kind: "arithmetic"; operator: Arithmetic; left: Expression; right: Expression }
-  | { kind: "case"; input: Expression | null; branches: { when: Expression; then: Expression }[]; otherwise: Expression | null }
+  | {
+      kind: "case";
+      input: Expression | null;
+      branches: { when: Expression; then: Expression }[];
+      otherwise: Expression | null;
+    }
   | Call
   | { kind: "cast"; operand: Expression; type: SqlType; style: Expression | null; safe: boolean }
   | { kind: "collate"; operand: Expression; collation: string }
@@ -75,7 +80,12 @@ export interface Cte {
 
 export type QueryBody =
   | Select
-  | { kind: "set"; operator: "union" | "union-all" | "except" | "intersect"; left: QueryBody; right: QueryBody }
+  | {
+      kind: "set";
+      operator: "union" | "union-all" | "except" | "intersect";
+      left: QueryBody;
+      right: QueryBody;
+    }
   | { kind: "nested"; query: Query }
   | { kind: "values"; rows: Expression[][] };
 
@@ -101,7 +111,13 @@ export type TableSource =
   | { kind: "table-variable"; name: string; alias: string | null }
   | { kind: "function"; name: string[]; args: Expression[]; alias: string | null; columns: string[] }
   | { kind: "derived"; query: Query; alias: string; columns: string[] }
-  | { kind: "join"; type: "inner" | "left" | "right" | "full" | "cross"; left: TableSource; right: TableSource; on: Expression | null }
+  | {
+      kind: "join";
+      type: "inner" | "left" | "right" | "full" | "cross";
+      left: TableSource;
+      right: TableSource;
+      on: Expression | null;
+    }
   | { kind: "apply"; outer: boolean; left: TableSource; right: TableSource }
   | { kind: "pivot"; source: TableSource; aggregate: Call; column: string; values: string[]; alias: string }
   | { kind: "unpivot"; source: TableSource; value: string; column: string; columns: string[]; alias: string };
@@ -139,7 +155,14 @@ export type StatementBody =
   | { kind: "option"; name: string; value: string }
   | { kind: "query"; query: Query }
   | { kind: "insert"; target: Target; columns: string[]; source: InsertSource; ctes: Cte[] }
-  | { kind: "update"; target: Target; sets: { column: string; variable: string | null; value: Expression }[]; from: TableSource | null; where: Expression | null; ctes: Cte[] }
+  | {
+      kind: "update";
+      target: Target;
+      sets: { column: string; variable: string | null; value: Expression }[];
+      from: TableSource | null;
+      where: Expression | null;
+      ctes: Cte[];
+    }
   | { kind: "delete"; target: Target; from: TableSource | null; where: Expression | null; ctes: Cte[] }
   | { kind: "truncate"; name: string[] }
   | { kind: "create-table"; name: string[]; columns: ColumnDefinition[] }
@@ -150,7 +173,14 @@ export type StatementBody =
   | { kind: "break" | "continue" }
   | { kind: "try"; body: Statement[]; handler: Statement[] }
   | { kind: "throw"; values: [Expression, Expression, Expression] | null }
-  | { kind: "raiserror"; message: Expression; severity: Expression; state: Expression; args: Expression[]; options: string[] }
+  | {
+      kind: "raiserror";
+      message: Expression;
+      severity: Expression;
+      state: Expression;
+      args: Expression[];
+      options: string[];
+    }
   | { kind: "print"; value: Expression }
   | { kind: "return"; value: Expression | null }
   | { kind: "use"; database: string }

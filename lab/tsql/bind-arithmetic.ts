@@ -28,34 +28,50 @@ export function bindArithmetic(operator: Arithmetic, left: Typed, right: Typed):
   if (left.isNull && !right.isNull) return bindArithmetic(operator, coerce(left, right.type), right);
   if (right.isNull && !left.isNull) return bindArithmetic(operator, left, coerce(right, left.type));
   const [a, b] = [left.type, right.type];
-  if (a.name === "sql_variant" || b.name === "sql_variant" || a.name === "uniqueidentifier" || b.name === "uniqueidentifier") throw operandClash(operator, a, b);
+  if (
+    a.name === "sql_variant" ||
+    b.name === "sql_variant" ||
+    a.name === "uniqueidentifier" ||
+    b.name === "uniqueidentifier"
+  )
+    throw operandClash(operator, a, b);
   if ((isText(a) && isText(b)) || (isBinary(a) && isBinary(b))) return concatenate(operator, left, right);
   if (isDate(a) || isDate(b)) return dateArithmetic(operator, left, right);
   const type = resultType(operator, left, right);
   if (type.name === "decimal") return decimalArithmetic(operator, left, right, type);
   if (BITWISE.has(operator) && !isInteger(type) && type.name !== "bit") throw operandClash(operator, a, b);
-  const compute = type.name === "float" || type.name === "real" ? floatOperation(operator, type) : integerOperation(operator, type);
+  const compute =
+    type.name === "float" || type.name === "real"
+      ? floatOperation(operator, type)
+      : integerOperation(operator, type);
   return combine(coerce(left, type), coerce(right, type), type, compute);
 }
 
 export function negate(operand: Typed): Typed {
   const { type } = operand;
-  if (!isNumber(type) || type.name === "bit") throw new SqlError(8117, 16, `Operand data type ${typeName(type)} is invalid for minus operator.`);
+  if (!isNumber(type) || type.name === "bit")
+    throw new SqlError(8117, 16, `Operand data type ${typeName(type)} is invalid for minus operator.`);
   return {
     ...operand,
     constant: undefined,
     evaluate: (frame) => {
       const value = operand.evaluate(frame);
       if (value === null) return null;
-      return typeof value === "bigint" ? (type.name === "bigint" ? checked(-value, type) : -value) : checked(-(value as number), type);
+      return typeof value === "bigint"
+        ? type.name === "bigint"
+          ? checked(-value, type)
+          : -value
+        : checked(-(value as number), type);
     },
   };
 }
 
 export function invert(operand: Typed): Typed {
   const { type } = operand;
-  if (type.name === "bit") return { ...operand, constant: undefined, evaluate: (frame) => flip(operand.evaluate(frame)) };
-  if (!isInteger(type)) throw new SqlError(8117, 16, `Operand data type ${typeName(type)} is invalid for '~' operator.`);
+  if (type.name === "bit")
+    return { ...operand, constant: undefined, evaluate: (frame) => flip(operand.evaluate(frame)) };
+  if (!isInteger(type))
+    throw new SqlError(8117, 16, `Operand data type ${typeName(type)} is invalid for '~' operator.`);
   const ones = type.name === "tinyint" ? 255 : -1;
   return {
     ...operand,
@@ -77,22 +93,27 @@ function resultType(operator: Arithmetic, left: Typed, right: Typed): SqlType {
   const a = isText(left.type) || isBinary(left.type) ? right.type : left.type;
   const b = isText(right.type) || isBinary(right.type) ? left.type : right.type;
   const common = commonType(a, b);
-  if (common.name === "decimal") return decimalResult(operator, asDecimal(a, left.digits), asDecimal(b, right.digits));
+  if (common.name === "decimal")
+    return decimalResult(operator, asDecimal(a, left.digits), asDecimal(b, right.digits));
   if (common.name === "bit") return BITWISE.has(operator) ? common : INT;
   return common;
 }
 
 function concatenate(operator: Arithmetic, left: Typed, right: Typed): Typed {
   const [a, b] = [left.type, right.type];
-  if (operator !== "+" || !("length" in a) || !("length" in b)) throw operandClash(OPERATOR_NAMES[operator], a, b);
+  if (operator !== "+" || !("length" in a) || !("length" in b))
+    throw operandClash(OPERATOR_NAMES[operator], a, b);
   const type = concatenationType(a, b);
   const limit = type.length !== "max" ? type.length : Number.POSITIVE_INFINITY;
   const collation = left.collation ?? right.collation;
   if (isBinary(type)) {
-    return combine(left, right, type, (x, y) => Uint8Array.from(Buffer.concat([x as Uint8Array, y as Uint8Array])));
+    return combine(left, right, type, (x, y) =>
+      Uint8Array.from(Buffer.concat([x as Uint8Array, y as Uint8Array])),
+    );
   }
   const national = isNational(a) || isNational(b);
-  const widened = (typed: Typed, { length }: { length: number | "max" }) => coerce(typed, national ? nvarchar(length) : varchar(length));
+  const widened = (typed: Typed, { length }: { length: number | "max" }) =>
+    coerce(typed, national ? nvarchar(length) : varchar(length));
   const both = combine(widened(left, a), widened(right, b), type, (x, y) => {
     const text = (x as string) + (y as string);
     return text.length > limit ? text.slice(0, limit) : text;
@@ -103,9 +124,14 @@ function concatenate(operator: Arithmetic, left: Typed, right: Typed): Typed {
 /** GETDATE() - 1 works with datetime only; the newer types refuse it. */
 function dateArithmetic(operator: Arithmetic, left: Typed, right: Typed): Typed {
   const type: SqlType = { name: "datetime" };
-  const isOld = (typed: Typed) => typed.type.name === "datetime" || isNumber(typed.type) || isText(typed.type);
+  const isOld = (typed: Typed) =>
+    typed.type.name === "datetime" || isNumber(typed.type) || isText(typed.type);
   if (!isOld(left) || !isOld(right) || (operator !== "+" && operator !== "-")) {
-    throw new SqlError(206, 16, `Operand type clash: ${typeName(left.type)} is incompatible with ${typeName(right.type)}`);
+    throw new SqlError(
+      206,
+      16,
+      `Operand type clash: ${typeName(left.type)} is incompatible with ${typeName(right.type)}`,
+    );
   }
   return combine(coerce(left, type), coerce(right, type), type, (x, y) => {
     const [a, b] = [(x as Date).getTime() - EPOCH, (y as Date).getTime() - EPOCH];
@@ -114,7 +140,10 @@ function dateArithmetic(operator: Arithmetic, left: Typed, right: Typed): Typed 
 }
 
 function decimalArithmetic(operator: Arithmetic, left: Typed, right: Typed, type: DecimalType): Typed {
-  const [a, b] = [asDecimal(numeric(left, right), left.digits), asDecimal(numeric(right, left), right.digits)];
+  const [a, b] = [
+    asDecimal(numeric(left, right), left.digits),
+    asDecimal(numeric(right, left), right.digits),
+  ];
   if (BITWISE.has(operator)) throw operandClash(operator, left.type, right.type);
   const scale = Math.max(a.scale, b.scale);
   return combine(coerce(left, a), coerce(right, b), type, (x, y) => {
@@ -125,10 +154,16 @@ function decimalArithmetic(operator: Arithmetic, left: Typed, right: Typed, type
         return fitDecimal(rescale(p * q, a.scale + b.scale, type.scale), type.precision);
       case "/": {
         const shift = type.scale + b.scale - a.scale;
-        return fitDecimal(shift >= 0 ? (p * 10n ** BigInt(shift)) / q : p / (q * 10n ** BigInt(-shift)), type.precision);
+        return fitDecimal(
+          shift >= 0 ? (p * 10n ** BigInt(shift)) / q : p / (q * 10n ** BigInt(-shift)),
+          type.precision,
+        );
       }
       case "%":
-        return fitDecimal(rescale(rescale(p, a.scale, scale) % rescale(q, b.scale, scale), scale, type.scale), type.precision);
+        return fitDecimal(
+          rescale(rescale(p, a.scale, scale) % rescale(q, b.scale, scale), scale, type.scale),
+          type.precision,
+        );
       default: {
         const [u, v] = [rescale(p, a.scale, scale), rescale(q, b.scale, scale)];
         return fitDecimal(rescale(operator === "+" ? u + v : u - v, scale, type.scale), type.precision);
@@ -157,14 +192,33 @@ function floatOperation(operator: Arithmetic, type: SqlType): (a: SqlValue, b: S
   return (x, y) => {
     const [a, b] = [x as number, y as number];
     if (operator === "/" && b === 0) throw divideByZero();
-    const result = operator === "+" ? a + b : operator === "-" ? a - b : operator === "*" ? a * b : operator === "/" ? a / b : Number.NaN;
-    if (Number.isNaN(result)) throw new SqlError(402, 16, `The data types float and float are incompatible in the ${OPERATOR_NAMES[operator]} operator.`);
+    const result =
+      operator === "+"
+        ? a + b
+        : operator === "-"
+          ? a - b
+          : operator === "*"
+            ? a * b
+            : operator === "/"
+              ? a / b
+              : Number.NaN;
+    if (Number.isNaN(result))
+      throw new SqlError(
+        402,
+        16,
+        `The data types float and float are incompatible in the ${OPERATOR_NAMES[operator]} operator.`,
+      );
     if (!Number.isFinite(result)) throw overflow(type.name);
     return type.name === "real" ? Math.fround(result) : result;
   };
 }
 
-function combine(left: Typed, right: Typed, type: SqlType, compute: (a: SqlValue, b: SqlValue) => SqlValue): Typed {
+function combine(
+  left: Typed,
+  right: Typed,
+  type: SqlType,
+  compute: (a: SqlValue, b: SqlValue) => SqlValue,
+): Typed {
   return {
     type,
     nullable: left.nullable || right.nullable,

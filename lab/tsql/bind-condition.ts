@@ -54,9 +54,18 @@ export function bindCondition(expression: Expression, binder: ConditionBinder): 
       return not((frame) => any(tests, frame), expression.negated);
     }
     case "in-query":
-      return not(quantified("=", false, binder.value(expression.operand), expression.query, binder), expression.negated);
+      return not(
+        quantified("=", false, binder.value(expression.operand), expression.query, binder),
+        expression.negated,
+      );
     case "quantified":
-      return quantified(expression.operator, expression.all, binder.value(expression.left), expression.query, binder);
+      return quantified(
+        expression.operator,
+        expression.all,
+        binder.value(expression.left),
+        expression.query,
+        binder,
+      );
     case "exists": {
       const plan = binder.query(expression.query);
       return (frame) => plan.run(frame).length > 0;
@@ -64,7 +73,11 @@ export function bindCondition(expression: Expression, binder: ConditionBinder): 
     case "like":
       return bindLike(expression, binder);
     default:
-      throw new SqlError(4145, 15, "An expression of non-boolean type specified in a context where a condition is expected.");
+      throw new SqlError(
+        4145,
+        15,
+        "An expression of non-boolean type specified in a context where a condition is expected.",
+      );
   }
 }
 
@@ -75,7 +88,13 @@ export function comparison(operator: Comparison, left: Typed, right: Typed): Tes
   return (frame) => compare(operator, a.evaluate(frame), b.evaluate(frame), type, collation);
 }
 
-function compare(operator: Comparison, a: SqlValue, b: SqlValue, type: SqlType, collation?: Collation): boolean | null {
+function compare(
+  operator: Comparison,
+  a: SqlValue,
+  b: SqlValue,
+  type: SqlType,
+  collation?: Collation,
+): boolean | null {
   if (a === null || b === null) return null;
   const order = compareValues(a, b, type, collation);
   switch (operator) {
@@ -94,10 +113,20 @@ function compare(operator: Comparison, a: SqlValue, b: SqlValue, type: SqlType, 
   }
 }
 
-function quantified(operator: Comparison, all: boolean, left: Typed, query: Query, binder: ConditionBinder): Test {
+function quantified(
+  operator: Comparison,
+  all: boolean,
+  left: Typed,
+  query: Query,
+  binder: ConditionBinder,
+): Test {
   const plan = binder.query(query);
   if (plan.columns.length !== 1) {
-    throw new SqlError(116, 16, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.");
+    throw new SqlError(
+      116,
+      16,
+      "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.",
+    );
   }
   let candidate: SqlValue = null;
   const right: Typed = { type: plan.columns[0]!.type, nullable: true, evaluate: () => candidate };
@@ -122,10 +151,18 @@ function bindLike(expression: Extract<Expression, { kind: "like" }>, binder: Con
   // The pattern is nearly always the same for every row.
   let last = { text: "", escape: "", test: likePattern("", "", collation) };
   return not((frame) => {
-    const [value, text, mark] = [left.evaluate(frame), pattern.evaluate(frame), escape ? escape.evaluate(frame) : ""];
+    const [value, text, mark] = [
+      left.evaluate(frame),
+      pattern.evaluate(frame),
+      escape ? escape.evaluate(frame) : "",
+    ];
     if (value === null || text === null || mark === null) return null;
     if (text !== last.text || mark !== last.escape) {
-      last = { text: text as string, escape: mark as string, test: likePattern(text as string, mark as string, collation) };
+      last = {
+        text: text as string,
+        escape: mark as string,
+        test: likePattern(text as string, mark as string, collation),
+      };
     }
     return last.test.test(value as string);
   }, expression.negated);

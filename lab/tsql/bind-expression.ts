@@ -30,7 +30,8 @@ export interface Plan {
 }
 
 export function bindValue(expression: Expression, binder: Binder): Typed {
-  if (binder.grouping?.keys.has(binder.grouping.keyOf(expression))) return bindValue(expression, { ...binder, grouping: null });
+  if (binder.grouping?.keys.has(binder.grouping.keyOf(expression)))
+    return bindValue(expression, { ...binder, grouping: null });
   switch (expression.kind) {
     case "literal":
       return { ...constant(expression.value, expression.type), digits: expression.digits };
@@ -47,7 +48,11 @@ export function bindValue(expression: Expression, binder: Binder): Typed {
     case "invert":
       return invert(bindValue(expression.operand, binder));
     case "arithmetic":
-      return bindArithmetic(expression.operator, bindValue(expression.left, binder), bindValue(expression.right, binder));
+      return bindArithmetic(
+        expression.operator,
+        bindValue(expression.left, binder),
+        bindValue(expression.right, binder),
+      );
     case "case":
       return bindCase(expression, binder);
     case "call":
@@ -62,12 +67,20 @@ export function bindValue(expression: Expression, binder: Binder): Typed {
       return bindMethod(expression, binder);
     default:
       // A condition where a value belongs: T-SQL has no boolean type.
-      throw new SqlError(102, 15, `Incorrect syntax near '${CONDITION_WORDS[expression.kind] ?? expression.kind.toUpperCase()}'.`);
+      throw new SqlError(
+        102,
+        15,
+        `Incorrect syntax near '${CONDITION_WORDS[expression.kind] ?? expression.kind.toUpperCase()}'.`,
+      );
   }
 }
 
 export function bindTest(expression: Expression, binder: Binder) {
-  return bindCondition(expression, { ...binder, value: (inner) => bindValue(inner, binder), query: (inner) => binder.bindQuery(inner, binder) });
+  return bindCondition(expression, {
+    ...binder,
+    value: (inner) => bindValue(inner, binder),
+    query: (inner) => binder.bindQuery(inner, binder),
+  });
 }
 
 function bindVariable(name: string, context: Context): Typed {
@@ -99,12 +112,19 @@ function isLocal(parts: string[], binder: Binder): boolean {
 
 function bindCase(expression: Extract<Expression, { kind: "case" }>, binder: Binder): Typed {
   const tests = expression.branches.map(({ when }) =>
-    bindTest(expression.input ? { kind: "compare", operator: "=", left: expression.input, right: when } : when, binder),
+    bindTest(
+      expression.input ? { kind: "compare", operator: "=", left: expression.input, right: when } : when,
+      binder,
+    ),
   );
   const results = expression.branches.map(({ then }) => bindValue(then, binder));
   const otherwise = expression.otherwise ? bindValue(expression.otherwise, binder) : NULL;
   if ([...results, otherwise].every((result) => result.isNull)) {
-    throw new SqlError(8133, 16, "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant.");
+    throw new SqlError(
+      8133,
+      16,
+      "At least one of the result expressions in a CASE specification must be an expression other than the NULL constant.",
+    );
   }
   const [unified, ...rest] = unify([otherwise, ...results]);
   return {
@@ -137,7 +157,8 @@ function bindCall(call: Call, binder: Binder): Typed {
       `Cannot find either column "${first}" or the user-defined function or aggregate "${call.parts.join(".")}", or the name is ambiguous.`,
     );
   }
-  if (call.over) throw new SqlError(4108, 15, "Windowed functions can only appear in the SELECT or ORDER BY clauses.");
+  if (call.over)
+    throw new SqlError(4108, 15, "Windowed functions can only appear in the SELECT or ORDER BY clauses.");
   if (isAggregate(name)) {
     throw new SqlError(
       147,
@@ -157,12 +178,17 @@ function bindCast(expression: Extract<Expression, { kind: "cast" }>, binder: Bin
   const operand = bindValue(expression.operand, binder);
   const { type, safe } = expression;
   if (safe && binder.context.version < 11) {
-    throw new SqlError(195, 15, `'${expression.style ? "TRY_CONVERT" : "TRY_CAST"}' is not a recognized built-in function name.`);
+    throw new SqlError(
+      195,
+      15,
+      `'${expression.style ? "TRY_CONVERT" : "TRY_CAST"}' is not a recognized built-in function name.`,
+    );
   }
   if (operand.isNull) return { ...coerce(operand, type), isNull: false };
   const style = expression.style ? coerce(bindValue(expression.style, binder), INT) : constant(0, INT);
   const { evaluate, nullable, type: from, collation } = operand;
-  const plain = (frame: Parameters<Typed["evaluate"]>[0]) => convert(evaluate(frame), from, type, (style.evaluate(frame) as number) ?? 0);
+  const plain = (frame: Parameters<Typed["evaluate"]>[0]) =>
+    convert(evaluate(frame), from, type, (style.evaluate(frame) as number) ?? 0);
   if (!safe) return { type, nullable, collation, evaluate: plain };
   return { type, nullable: true, collation, evaluate: (frame) => attempt(() => plain(frame)) };
 }
@@ -190,7 +216,11 @@ function bindCollate(expression: Extract<Expression, { kind: "collate" }>, binde
 function bindScalarQuery(query: Query, binder: Binder): Typed {
   const plan = binder.bindQuery(query, binder);
   if (plan.columns.length !== 1) {
-    throw new SqlError(116, 16, "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.");
+    throw new SqlError(
+      116,
+      16,
+      "Only one expression can be specified in the select list when the subquery is not introduced with EXISTS.",
+    );
   }
   return {
     type: plan.columns[0]!.type,
@@ -212,7 +242,12 @@ function bindScalarQuery(query: Query, binder: Binder): Typed {
 
 /** `.value('.', 'nvarchar(max)')` takes the text out of FOR XML PATH; the other methods of xml are not simulated. */
 function bindMethod(expression: Extract<Expression, { kind: "method" }>, binder: Binder): Typed {
-  if (expression.method !== "value") throw new SqlError(40510, 16, `The xml method ${expression.method} is not supported by this simulated server.`);
+  if (expression.method !== "value")
+    throw new SqlError(
+      40510,
+      16,
+      `The xml method ${expression.method} is not supported by this simulated server.`,
+    );
   const operand = coerce(bindValue(expression.operand, binder), nvarchar("max"));
   return {
     type: nvarchar("max"),
@@ -220,7 +255,14 @@ function bindMethod(expression: Extract<Expression, { kind: "method" }>, binder:
     evaluate: (frame) => {
       const xml = operand.evaluate(frame) as string | null;
       if (xml === null) return null;
-      const entities: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'", "#x0D": "\r" };
+      const entities: Record<string, string> = {
+        lt: "<",
+        gt: ">",
+        amp: "&",
+        quot: '"',
+        apos: "'",
+        "#x0D": "\r",
+      };
       return xml.replace(/<[^>]*>/g, "").replace(/&(#x0D|\w+);/g, (whole, name) => entities[name] ?? whole);
     },
   };

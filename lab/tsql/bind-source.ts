@@ -1,7 +1,7 @@
 /** FROM: tables, views, functions, derived tables, joins, APPLY, PIVOT. */
 import { SqlError } from "#lab/mirroring/commands.ts";
-import type { Expression, TableSource } from "#lab/tsql/ast.ts";
 import { bindAggregate } from "#lab/tsql/aggregate.ts";
+import type { Expression, TableSource } from "#lab/tsql/ast.ts";
 import { type Binder, bindTest, bindValue, type Plan } from "#lab/tsql/bind-expression.ts";
 import { keyOf } from "#lab/tsql/compare.ts";
 import type { Context, LocalTable } from "#lab/tsql/context.ts";
@@ -61,28 +61,42 @@ export function tableVariable(name: string, context: Context): LocalTable {
 export function named(plan: Plan, alias: string, names: string[]): Source {
   if (names.length > 0 && names.length !== plan.columns.length) {
     const [number, word] = names.length > plan.columns.length ? [8159, "more"] : [8158, "fewer"];
-    throw new SqlError(number as number, 16, `'${alias}' has ${word === "more" ? "fewer" : "more"} columns than were specified in the column list.`);
+    throw new SqlError(
+      number as number,
+      16,
+      `'${alias}' has ${word === "more" ? "fewer" : "more"} columns than were specified in the column list.`,
+    );
   }
   const columns = plan.columns.map((column, i) => {
     const name = names[i] ?? column.name;
-    if (name === "") throw new SqlError(8155, 16, `No column name was specified for column ${i + 1} of '${alias}'.`);
+    if (name === "")
+      throw new SqlError(8155, 16, `No column name was specified for column ${i + 1} of '${alias}'.`);
     return { ...column, name, source: [alias] };
   });
   for (const [i, column] of columns.entries()) {
     if (columns.slice(0, i).some((other) => same(other.name, column.name))) {
-      throw new SqlError(8156, 16, `The column '${column.name}' was specified multiple times for '${alias}'.`);
+      throw new SqlError(
+        8156,
+        16,
+        `The column '${column.name}' was specified multiple times for '${alias}'.`,
+      );
     }
   }
   return { columns, rows: plan.run };
 }
 
 function bindTable(name: string[], alias: string | null, binder: Binder): Source {
-  const cte = name.length === 1 ? (binder.ctes.get(name[0]!.toLowerCase()) as ((alias: string) => Source) | undefined) : undefined;
+  const cte =
+    name.length === 1
+      ? (binder.ctes.get(name[0]!.toLowerCase()) as ((alias: string) => Source) | undefined)
+      : undefined;
   if (cte) return cte(alias ?? name[0]!);
   const source = alias === null ? name : [alias];
   const temporary = temporaryTable(name, binder.context);
   if (temporary) return tableSource(temporary, source);
-  const relation = name.at(-1)!.startsWith("#") ? null : binder.context.catalog.relation(name, binder.context);
+  const relation = name.at(-1)!.startsWith("#")
+    ? null
+    : binder.context.catalog.relation(name, binder.context);
   if (!relation) throw invalidObject(name);
   let rows: SqlValue[][] | null = null;
   // A view says one thing throughout a statement.
@@ -101,12 +115,21 @@ function bindTableFunction(source: Extract<TableSource, { kind: "function" }>, b
   const found = binder.context.catalog.tableFunction(source.name, binder.context);
   if (!found) throw invalidObject(source.name);
   if (source.args.length !== found.arguments.length) {
-    const problem = source.args.length < found.arguments.length ? [313, "An insufficient number of"] : [8144, "Too many"];
-    throw new SqlError(problem[0] as number, 16, `${problem[1]} arguments were supplied for the procedure or function ${source.name.join(".")}.`);
+    const problem =
+      source.args.length < found.arguments.length ? [313, "An insufficient number of"] : [8144, "Too many"];
+    throw new SqlError(
+      problem[0] as number,
+      16,
+      `${problem[1]} arguments were supplied for the procedure or function ${source.name.join(".")}.`,
+    );
   }
   const args = source.args.map((arg, i) => coerce(bindValue(arg, binder), found.arguments[i]!));
   const alias = source.alias ?? source.name.at(-1)!;
-  const columns = found.columns.map((column, i) => ({ ...column, name: source.columns[i] ?? column.name, source: [alias] }));
+  const columns = found.columns.map((column, i) => ({
+    ...column,
+    name: source.columns[i] ?? column.name,
+    source: [alias],
+  }));
   return { columns, rows: (outer) => found.rows(args.map((arg) => arg.evaluate(outer ?? EMPTY))) };
 }
 
@@ -116,12 +139,21 @@ function bindJoin(join: Join, binder: Binder): Source {
     const outer = (i < left.columns.length ? ["right", "full"] : ["left", "full"]).includes(join.type);
     return outer ? { ...column, nullable: true } : column;
   });
-  const test = join.on ? bindTest(join.on, { ...binder, scope: { columns, outer: binder.scope } }) : () => true;
+  const test = join.on
+    ? bindTest(join.on, { ...binder, scope: { columns, outer: binder.scope } })
+    : () => true;
   const match = join.on ? equalColumns(join.on, left, right, binder) : null;
   return { columns, rows: (outer) => joinRows(join.type, left, right, test, match, outer) };
 }
 
-function joinRows(type: Join["type"], left: Source, right: Source, test: Test, match: Match | null, outer: Frame | null): SqlValue[][] {
+function joinRows(
+  type: Join["type"],
+  left: Source,
+  right: Source,
+  test: Test,
+  match: Match | null,
+  outer: Frame | null,
+): SqlValue[][] {
   const [leftRows, rightRows] = [left.rows(outer), right.rows(outer)];
   const index = match && indexRows(rightRows, match.right, outer);
   const everyRight = rightRows.map((_, i) => i);
@@ -155,10 +187,21 @@ interface Match {
 /** `a.x = b.y` in the ON clause lets rows be found by key; the whole condition is still tested afterwards. */
 function equalColumns(on: Expression, left: Source, right: Source, binder: Binder): Match | null {
   const match: Match = { left: [], right: [] };
-  const [leftBinder, rightBinder] = [left, right].map((side) => ({ ...binder, scope: { columns: side.columns, outer: null } })) as [Binder, Binder];
+  const [leftBinder, rightBinder] = [left, right].map((side) => ({
+    ...binder,
+    scope: { columns: side.columns, outer: null },
+  })) as [Binder, Binder];
   for (const part of conjuncts(on)) {
-    if (part.kind !== "compare" || part.operator !== "=" || part.left.kind !== "column" || part.right.kind !== "column") continue;
-    const pair = tryBind(part.left, leftBinder, part.right, rightBinder) ?? tryBind(part.right, leftBinder, part.left, rightBinder);
+    if (
+      part.kind !== "compare" ||
+      part.operator !== "=" ||
+      part.left.kind !== "column" ||
+      part.right.kind !== "column"
+    )
+      continue;
+    const pair =
+      tryBind(part.left, leftBinder, part.right, rightBinder) ??
+      tryBind(part.right, leftBinder, part.left, rightBinder);
     if (!pair) continue;
     const type = commonType(pair[0].type, pair[1].type);
     if (pair[0].collation || pair[1].collation || type.name === "sql_variant") continue;
@@ -168,7 +211,12 @@ function equalColumns(on: Expression, left: Source, right: Source, binder: Binde
   return match.left.length > 0 ? match : null;
 }
 
-function tryBind(one: Expression, oneBinder: Binder, other: Expression, otherBinder: Binder): [Typed, Typed] | null {
+function tryBind(
+  one: Expression,
+  oneBinder: Binder,
+  other: Expression,
+  otherBinder: Binder,
+): [Typed, Typed] | null {
   try {
     return [bindValue(one, oneBinder), bindValue(other, otherBinder)];
   } catch (error) {
@@ -178,7 +226,9 @@ function tryBind(one: Expression, oneBinder: Binder, other: Expression, otherBin
 }
 
 function conjuncts(expression: Expression): Expression[] {
-  return expression.kind === "and" ? [...conjuncts(expression.left), ...conjuncts(expression.right)] : [expression];
+  return expression.kind === "and"
+    ? [...conjuncts(expression.left), ...conjuncts(expression.right)]
+    : [expression];
 }
 
 function indexRows(rows: SqlValue[][], keys: Typed[], outer: Frame | null): Map<string, number[]> {
@@ -198,7 +248,12 @@ function keyIn(row: SqlValue[], keys: Typed[], outer: Frame | null): string {
 
 /** A cross join of everything with everything ends as it would on a small server: out of memory. */
 export function limitRows(count: number): void {
-  if (count > 500_000) throw new SqlError(701, 17, "There is insufficient system memory in resource pool 'default' to run this query.");
+  if (count > 200_000)
+    throw new SqlError(
+      701,
+      17,
+      "There is insufficient system memory in resource pool 'default' to run this query.",
+    );
 }
 
 function bindApply(apply: Extract<TableSource, { kind: "apply" }>, binder: Binder): Source {
@@ -207,7 +262,10 @@ function bindApply(apply: Extract<TableSource, { kind: "apply" }>, binder: Binde
   const right = bindSource(apply.right, { ...binder, scope, grouping: null });
   const missing = right.columns.map(() => null);
   return {
-    columns: [...left.columns, ...right.columns.map((column) => (apply.outer ? { ...column, nullable: true } : column))],
+    columns: [
+      ...left.columns,
+      ...right.columns.map((column) => (apply.outer ? { ...column, nullable: true } : column)),
+    ],
     rows: (outer) =>
       left.rows(outer).flatMap((row) => {
         const rows = right.rows({ row, outer });
@@ -223,10 +281,16 @@ function bindPivot(pivot: Extract<TableSource, { kind: "pivot" }>, binder: Binde
   const inner: Binder = { ...binder, scope: { columns: source.columns, outer: binder.scope } };
   const argument = pivot.aggregate.args[0];
   const aggregated = argument?.kind === "column" ? argument.parts.at(-1)! : "";
-  const keys = source.columns.flatMap((column, i) => (same(column.name, aggregated) || same(column.name, pivot.column) ? [] : [{ column, typed: columnAt(column, i) }]));
+  const keys = source.columns.flatMap((column, i) =>
+    same(column.name, aggregated) || same(column.name, pivot.column)
+      ? []
+      : [{ column, typed: columnAt(column, i) }],
+  );
   const aggregate = bindAggregate(pivot.aggregate, inner);
   const spread = bindValue({ kind: "column", parts: [pivot.column] }, inner);
-  const wanted = pivot.values.map((value) => keyOf(convert(value, nvarchar("max"), spread.type), spread.type));
+  const wanted = pivot.values.map((value) =>
+    keyOf(convert(value, nvarchar("max"), spread.type), spread.type),
+  );
   return {
     columns: [
       ...keys.map(({ column }) => ({ ...column, source: [pivot.alias] })),
@@ -234,11 +298,16 @@ function bindPivot(pivot: Extract<TableSource, { kind: "pivot" }>, binder: Binde
     ],
     rows: (outer) => {
       const frames = source.rows(outer).map((row): Frame => ({ row, outer }));
-      return groupFrames(frames, keys.map(({ typed }) => typed)).map((group) => [
+      return groupFrames(
+        frames,
+        keys.map(({ typed }) => typed),
+      ).map((group) => [
         ...keys.map(({ typed }) => typed.evaluate(group[0]!)),
         ...wanted.map((key) => {
           const part = group.filter((frame) => keyOf(spread.evaluate(frame), spread.type) === key);
-          return part.length === 0 && !pivot.aggregate.parts[0]!.toUpperCase().startsWith("COUNT") ? null : aggregate.compute(part);
+          return part.length === 0 && !pivot.aggregate.parts[0]!.toUpperCase().startsWith("COUNT")
+            ? null
+            : aggregate.compute(part);
         }),
       ]);
     },
@@ -248,10 +317,14 @@ function bindPivot(pivot: Extract<TableSource, { kind: "pivot" }>, binder: Binde
 function bindUnpivot(unpivot: Extract<TableSource, { kind: "unpivot" }>, binder: Binder): Source {
   const source = bindSource(unpivot.source, binder);
   const scope = { columns: source.columns, outer: null };
-  const spread = unpivot.columns.map((name) => bindValue({ kind: "column", parts: [name] }, { ...binder, scope }));
+  const spread = unpivot.columns.map((name) =>
+    bindValue({ kind: "column", parts: [name] }, { ...binder, scope }),
+  );
   const type = spread.map((column) => column.type).reduce(commonType);
   const values = spread.map((column) => coerce(column, type));
-  const kept = source.columns.flatMap((column, i) => (unpivot.columns.some((name) => same(name, column.name)) ? [] : [{ column, i }]));
+  const kept = source.columns.flatMap((column, i) =>
+    unpivot.columns.some((name) => same(name, column.name)) ? [] : [{ column, i }],
+  );
   return {
     columns: [
       ...kept.map(({ column }) => ({ ...column, source: [unpivot.alias] })),

@@ -12,15 +12,28 @@ export interface BuiltIn {
 }
 
 /** A function of converted arguments, NULL when one of them is. */
-export function built(types: SqlType[], result: SqlType, compute: (...values: never[]) => SqlValue, least = types.length): BuiltIn {
+export function built(
+  types: SqlType[],
+  result: SqlType,
+  compute: (...values: never[]) => SqlValue,
+  least = types.length,
+): BuiltIn {
   return {
     arity: [least, types.length],
-    bind: (args) => strict(result, args.map((arg, i) => coerce(arg, types[i]!)), compute),
+    bind: (args) =>
+      strict(
+        result,
+        args.map((arg, i) => coerce(arg, types[i]!)),
+        compute,
+      ),
   };
 }
 
 /** A function of nothing but the session and its server. */
-export function fact(result: SqlType | ((context: Context) => SqlType), compute: (context: Context) => SqlValue): BuiltIn {
+export function fact(
+  result: SqlType | ((context: Context) => SqlType),
+  compute: (context: Context) => SqlValue,
+): BuiltIn {
   return {
     arity: [0, 0],
     bind: (_, context) => ({
@@ -34,6 +47,7 @@ export function fact(result: SqlType | ((context: Context) => SqlType), compute:
 export function checkArity(name: string, rule: BuiltIn, given: number): void {
   const [least, most] = rule.arity;
   if (given >= least && given <= most) return;
-  if (least === most) throw new SqlError(174, 15, `The ${name.toLowerCase()} function requires ${least} argument(s).`);
+  if (least === most)
+    throw new SqlError(174, 15, `The ${name.toLowerCase()} function requires ${least} argument(s).`);
   throw new SqlError(189, 15, `The ${name.toLowerCase()} function requires ${least} to ${most} arguments.`);
 }

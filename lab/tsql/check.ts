@@ -28,7 +28,8 @@ export function checkStatements(statements: Statement[], context: Context): void
       checkStatement(statement, binder);
     } catch (error) {
       if (!(error instanceof SqlError)) throw error;
-      if (isCompileError(error)) throw Object.assign(error as Located, { line: (error as Located).line ?? statement.line });
+      if (isCompileError(error))
+        throw Object.assign(error as Located, { line: (error as Located).line ?? statement.line });
     }
   });
 }
@@ -66,7 +67,8 @@ function walk(statements: Statement[], visit: (statement: Statement) => void): v
   for (const statement of statements) {
     visit(statement);
     if (statement.kind === "block") walk(statement.body, visit);
-    if (statement.kind === "if") walk(statement.otherwise ? [statement.then, statement.otherwise] : [statement.then], visit);
+    if (statement.kind === "if")
+      walk(statement.otherwise ? [statement.then, statement.otherwise] : [statement.then], visit);
     if (statement.kind === "while") walk([statement.body], visit);
     if (statement.kind === "try") walk([...statement.body, ...statement.handler], visit);
   }

@@ -12,7 +12,12 @@ export function collationNamed(name: string): Collation | null {
 }
 
 /** Compares two values of one type, neither of them null. */
-export function compareValues(a: SqlValue, b: SqlValue, type: SqlType, collation: Collation = "ignores-case"): number {
+export function compareValues(
+  a: SqlValue,
+  b: SqlValue,
+  type: SqlType,
+  collation: Collation = "ignores-case",
+): number {
   if (isText(type)) return compareText(a as string, b as string, collation);
   if (type.name === "sql_variant") return compareVariants(a as Variant, b as Variant);
   if (a instanceof Date) return a.getTime() - (b as Date).getTime();

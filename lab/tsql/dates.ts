@@ -23,10 +23,14 @@ export function formatDate(value: Date, type: SqlType, style: number): string {
     case 21:
     case 25:
     case 121:
-      return hasTime ? `${f.yyyy}-${f.mm}-${f.dd} ${time24}${f.fraction && `.${f.fraction}`}` : `${f.yyyy}-${f.mm}-${f.dd}`;
+      return hasTime
+        ? `${f.yyyy}-${f.mm}-${f.dd} ${time24}${f.fraction && `.${f.fraction}`}`
+        : `${f.yyyy}-${f.mm}-${f.dd}`;
     case 126:
     case 127:
-      return hasTime ? `${f.yyyy}-${f.mm}-${f.dd}T${time24}${/[1-9]/.test(f.fraction) ? `.${f.fraction}` : ""}` : `${f.yyyy}-${f.mm}-${f.dd}`;
+      return hasTime
+        ? `${f.yyyy}-${f.mm}-${f.dd}T${time24}${/[1-9]/.test(f.fraction) ? `.${f.fraction}` : ""}`
+        : `${f.yyyy}-${f.mm}-${f.dd}`;
     case 13:
     case 113:
       return `${f.dd} ${f.mon} ${f.yyyy} ${time24}:${f.fraction || "000"}`;
@@ -37,7 +41,11 @@ export function formatDate(value: Date, type: SqlType, style: number): string {
     case 100:
       return hasTime ? `${f.mon} ${f.d2} ${f.yyyy} ${f.h12}:${f.mi}${f.half}` : `${f.mon} ${f.d2} ${f.yyyy}`;
     default:
-      throw new SqlError(281, 16, `${style} is not a valid style number when converting from ${type.name} to a character string.`);
+      throw new SqlError(
+        281,
+        16,
+        `${style} is not a valid style number when converting from ${type.name} to a character string.`,
+      );
   }
 }
 
@@ -68,7 +76,9 @@ function fieldsOf(value: Date, type: SqlType) {
 export function parseDate(text: string, style = 0): Date | null {
   const trimmed = text.trim();
   if (trimmed === "") return makeDate(1900, 1, 1, "");
-  const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(.*?))?Z?$/i.exec(trimmed) ?? /^(\d{4})[./](\d{1,2})[./](\d{1,2})(?: +(.*))?$/.exec(trimmed);
+  const iso =
+    /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]+(.*?))?Z?$/i.exec(trimmed) ??
+    /^(\d{4})[./](\d{1,2})[./](\d{1,2})(?: +(.*))?$/.exec(trimmed);
   if (iso) return makeDate(+iso[1]!, +iso[2]!, +iso[3]!, iso[4] ?? "");
   const packed = /^(\d{4})(\d{2})(\d{2})(?: +(.*))?$/.exec(trimmed);
   if (packed) return makeDate(+packed[1]!, +packed[2]!, +packed[3]!, packed[4] ?? "");
@@ -117,7 +127,20 @@ export function roundToDatetime(value: Date): Date {
   return new Date(second + Math.round((Math.round(((time - second) * 3) / 10) * 10) / 3));
 }
 
-export type DatePart = "year" | "quarter" | "month" | "dayofyear" | "day" | "week" | "weekday" | "hour" | "minute" | "second" | "millisecond" | "microsecond" | "nanosecond";
+export type DatePart =
+  | "year"
+  | "quarter"
+  | "month"
+  | "dayofyear"
+  | "day"
+  | "week"
+  | "weekday"
+  | "hour"
+  | "minute"
+  | "second"
+  | "millisecond"
+  | "microsecond"
+  | "nanosecond";
 
 export function datePartNamed(name: string): DatePart {
   const part = PART_NAMES[name.toLowerCase()];
@@ -188,7 +211,8 @@ export function datePartName(part: DatePart, value: Date): string {
 }
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-const LONG_MONTHS = "January February March April May June July August September October November December".split(" ");
+const LONG_MONTHS =
+  "January February March April May June July August September October November December".split(" ");
 const WEEKDAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
 const MILLISECONDS: Partial<Record<DatePart, number>> = {
   week: 604_800_000,
@@ -204,7 +228,23 @@ const MILLISECONDS: Partial<Record<DatePart, number>> = {
 };
 const PART_NAMES: Record<string, DatePart> = {
   ...Object.fromEntries(
-    (["year", "quarter", "month", "dayofyear", "day", "week", "weekday", "hour", "minute", "second", "millisecond", "microsecond", "nanosecond"] as const).map((part) => [part, part]),
+    (
+      [
+        "year",
+        "quarter",
+        "month",
+        "dayofyear",
+        "day",
+        "week",
+        "weekday",
+        "hour",
+        "minute",
+        "second",
+        "millisecond",
+        "microsecond",
+        "nanosecond",
+      ] as const
+    ).map((part) => [part, part]),
   ),
   yy: "year",
   yyyy: "year",

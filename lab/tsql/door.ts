@@ -1,6 +1,7 @@
 /** The door of one instance: who may come in, and the sessions inside. */
-import { createCatalog } from "#lab/catalog/catalog.ts";
+
 import { databaseNamed, openDatabase } from "#lab/catalog/access.ts";
+import { createCatalog } from "#lab/catalog/catalog.ts";
 import { type CommandPort, SqlError } from "#lab/mirroring/commands.ts";
 import { instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
 import type { Fleet, Instance, InstanceName, Login, Session } from "#lab/mirroring/model.ts";
@@ -43,7 +44,13 @@ export function createSessionRegistry(): OpenSessions {
   };
 }
 
-export function createDoor({ fleet, instance: name, commands, delay, sessions = createSessionRegistry() }: DoorOptions): InstanceDoor {
+export function createDoor({
+  fleet,
+  instance: name,
+  commands,
+  delay,
+  sessions = createSessionRegistry(),
+}: DoorOptions): InstanceDoor {
   const instance = instanceNamed(fleet, name);
   const catalog = createCatalog();
   const [major = 0, minor = 0, build = 0] = instance.version.split(".").map(Number);
@@ -61,7 +68,16 @@ export function createDoor({ fleet, instance: name, commands, delay, sessions = 
       running: false,
     };
     instance.sessions.push(session);
-    const wire = createSession({ fleet, instance, login, session, catalog, commands, delay, onClose: () => sessions.remove(instance.name, session.spid) });
+    const wire = createSession({
+      fleet,
+      instance,
+      login,
+      session,
+      catalog,
+      commands,
+      delay,
+      onClose: () => sessions.remove(instance.name, session.spid),
+    });
     sessions.add(instance.name, session.spid, wire.cut);
     const { mirroring } = databaseNamed(instance, database)!;
     return {
@@ -87,7 +103,11 @@ export function createDoor({ fleet, instance: name, commands, delay, sessions = 
         return { ok: false, messages: [failed] };
       }
       try {
-        return admit(login, openDatabase(instance, login, request.database || login.defaultDatabase), request);
+        return admit(
+          login,
+          openDatabase(instance, login, request.database || login.defaultDatabase),
+          request,
+        );
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         log(fleet, instance, 18456, failed.text);
@@ -95,7 +115,9 @@ export function createDoor({ fleet, instance: name, commands, delay, sessions = 
       }
     },
     cutSessions(which) {
-      const chosen = instance.sessions.filter((session) => session.wired && which(session)).map((session) => session.spid);
+      const chosen = instance.sessions
+        .filter((session) => session.wired && which(session))
+        .map((session) => session.spid);
       sessions.cut(instance.name, chosen);
     },
     closeAll: () => door.cutSessions(() => true),

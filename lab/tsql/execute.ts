@@ -11,7 +11,17 @@ import { type Context, wallClock } from "#lab/tsql/context.ts";
 import { convert } from "#lab/tsql/convert.ts";
 import { parseTime } from "#lab/tsql/dates.ts";
 import { abortsBatch, isBindingError, type Located } from "#lab/tsql/errors.ts";
-import { createTable, deleteRows, dropTables, insertRows, makeTable, selectInto, targetTable, updateRows, withDefaults } from "#lab/tsql/modify.ts";
+import {
+  createTable,
+  deleteRows,
+  dropTables,
+  insertRows,
+  makeTable,
+  selectInto,
+  targetTable,
+  updateRows,
+  withDefaults,
+} from "#lab/tsql/modify.ts";
 import { setOption } from "#lab/tsql/options.ts";
 import { parseBatch, parseName } from "#lab/tsql/parse.ts";
 import { callProcedure } from "#lab/tsql/procedures.ts";
@@ -68,12 +78,19 @@ export async function* runStatements(statements: Statement[], run: Run): Answers
 }
 
 /** The error token, what follows it, and the end of the failed statement. */
-export async function* report(error: Followed & Located, context: Context, line: number): AsyncGenerator<Answer, void> {
+export async function* report(
+  error: Followed & Located,
+  context: Context,
+  line: number,
+): AsyncGenerator<Answer, void> {
   for (const one of [error, error.followedBy]) {
     if (!one) continue;
     context.settings.error = one.number;
     const { number, severity, state, message: text } = one;
-    yield { kind: "message", message: { number, severity, state, text, line: error.line ?? line, procedure: error.procedure } };
+    yield {
+      kind: "message",
+      message: { number, severity, state, text, line: error.line ?? line, procedure: error.procedure },
+    };
   }
   yield { kind: "done", failed: true };
 }
@@ -98,7 +115,9 @@ async function* runStatement(statement: Statement, run: Run): Answers {
     case "try":
       return yield* runTry(statement, run);
     case "return":
-      return { status: statement.value ? ((evaluate(statement.value, context, INT) as number | null) ?? 0) : 0 };
+      return {
+        status: statement.value ? ((evaluate(statement.value, context, INT) as number | null) ?? 0) : 0,
+      };
     case "query":
       return yield* runQuery(statement.query, run);
     case "insert":
@@ -109,22 +128,50 @@ async function* runStatement(statement: Statement, run: Run): Answers {
     case "raiserror": {
       const error = raised(statement, context);
       if (error.severity > 10) throw Object.assign(error, { raised: true });
-      yield { kind: "message", message: { number: error.number, severity: error.severity === 10 ? 0 : error.severity, state: error.state, text: error.message, line: statement.line } };
+      yield {
+        kind: "message",
+        message: {
+          number: error.number,
+          severity: error.severity === 10 ? 0 : error.severity,
+          state: error.state,
+          text: error.message,
+          line: statement.line,
+        },
+      };
       settings.error = statement.options.includes("SETERROR") ? error.number : 0;
       return "next";
     }
     case "throw":
       if (context.version < 11) throw new SqlError(102, 15, "Incorrect syntax near 'throw'.");
-      if (statement.values) throw Object.assign(thrown(statement.values, context), { raised: true, ends: true });
+      if (statement.values)
+        throw Object.assign(thrown(statement.values, context), { raised: true, ends: true });
       throw rethrown(context);
     case "print":
-      yield { kind: "message", message: { number: 0, severity: 0, state: 1, text: String(evaluate(statement.value, context, nvarchar(4000)) ?? " "), line: statement.line } };
+      yield {
+        kind: "message",
+        message: {
+          number: 0,
+          severity: 0,
+          state: 1,
+          text: String(evaluate(statement.value, context, nvarchar(4000)) ?? " "),
+          line: statement.line,
+        },
+      };
       break;
     case "use": {
       const from = context.session.database;
       context.session.database = context.catalog.openDatabase(statement.database, context);
       yield { kind: "database", from, to: context.session.database };
-      yield { kind: "message", message: { number: 5701, severity: 0, state: 1, text: `Changed database context to '${context.session.database}'.`, line: statement.line } };
+      yield {
+        kind: "message",
+        message: {
+          number: 5701,
+          severity: 0,
+          state: 1,
+          text: `Changed database context to '${context.session.database}'.`,
+          line: statement.line,
+        },
+      };
       break;
     }
     case "waitfor":
@@ -141,7 +188,10 @@ async function* runStatement(statement: Statement, run: Run): Answers {
       return "next";
     case "update":
     case "delete":
-      yield counted(statement.kind === "update" ? updateRows(statement, context) : deleteRows(statement, context), context);
+      yield counted(
+        statement.kind === "update" ? updateRows(statement, context) : deleteRows(statement, context),
+        context,
+      );
       return "next";
     default:
       runQuietly(statement, context);
@@ -156,7 +206,8 @@ function runQuietly(statement: Statement, context: Context): void {
   const { settings } = context;
   switch (statement.kind) {
     case "declare":
-      for (const { name, type, value } of statement.declarations) if (value) context.variables.get(name)!.value = evaluate(value, context, type);
+      for (const { name, type, value } of statement.declarations)
+        if (value) context.variables.get(name)!.value = evaluate(value, context, type);
       return;
     case "declare-table":
       context.tableVariables.set(statement.name, makeTable(statement.name, statement.columns, context));
@@ -176,7 +227,9 @@ function runQuietly(statement: Statement, context: Context): void {
       targetTable({ kind: "table", name: statement.name }, context).rows = [];
       return;
     case "transaction": {
-      const name = statement.name.startsWith("@") ? String(context.variables.get(statement.name)?.value ?? "") : statement.name;
+      const name = statement.name.startsWith("@")
+        ? String(context.variables.get(statement.name)?.value ?? "")
+        : statement.name;
       changeTransaction(statement.action, name, context);
       settings.error = 0;
     }
@@ -206,7 +259,8 @@ async function* runTry(statement: Extract<Statement, { kind: "try" }>, run: Run)
     if (!(error instanceof SqlError) || !isCaught(error)) throw error;
     settings.tryDepth = depth;
     settings.error = error.number;
-    if (settings.transactions > 0 && (settings.xactAbort || (abortsBatch(error) && !isBindingError(error)))) settings.doomed = true;
+    if (settings.transactions > 0 && (settings.xactAbort || (abortsBatch(error) && !isBindingError(error))))
+      settings.doomed = true;
     const outer = context.caught;
     const located: Located = (error as Followed).followedBy ?? error;
     context.caught = {
@@ -239,8 +293,17 @@ function endsBatch(error: SqlError & { raised?: boolean; ends?: boolean }, xactA
 
 function rethrown(context: Context): SqlError {
   const { caught } = context;
-  if (!caught) return new SqlError(10704, 15, "To rethrow an error, a THROW statement must be used inside a CATCH block.");
-  return Object.assign(new SqlError(caught.number, caught.severity, caught.text, caught.state), { line: caught.line, raised: true, ends: true });
+  if (!caught)
+    return new SqlError(
+      10704,
+      15,
+      "To rethrow an error, a THROW statement must be used inside a CATCH block.",
+    );
+  return Object.assign(new SqlError(caught.number, caught.severity, caught.text, caught.state), {
+    line: caught.line,
+    raised: true,
+    ends: true,
+  });
 }
 
 async function* runQuery(query: Query, run: Run): Answers {
@@ -249,7 +312,11 @@ async function* runQuery(query: Query, run: Run): Answers {
   const select = query.body.kind === "select" ? query.body : null;
   const assigns = select?.items.some((item) => item.kind === "assign") ?? false;
   if (assigns && !select!.items.every((item) => item.kind === "assign")) {
-    throw new SqlError(141, 15, "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.");
+    throw new SqlError(
+      141,
+      15,
+      "A SELECT statement that assigns a value to a variable must not be combined with data-retrieval operations.",
+    );
   }
   const plan = bindQuery(query, openBinder(context));
   if (select?.into) {
@@ -261,7 +328,10 @@ async function* runQuery(query: Query, run: Run): Answers {
     settings.error = 0;
     return "next";
   }
-  yield { kind: "columns", columns: plan.columns.map(({ name, type, nullable }) => ({ name, type, nullable })) };
+  yield {
+    kind: "columns",
+    columns: plan.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+  };
   const rows = plan.run(null);
   for (const values of rows) yield { kind: "row", values };
   yield counted(rows.length, context);
@@ -283,7 +353,8 @@ async function* runInsert(statement: Extract<Statement, { kind: "insert" }>, run
       }
       const answer = step.value;
       if (answer.kind === "columns") types = answer.columns.map((column) => column.type);
-      else if (answer.kind === "row") inserted += insertRows(table, statement.columns, types, [answer.values], context);
+      else if (answer.kind === "row")
+        inserted += insertRows(table, statement.columns, types, [answer.values], context);
       else if (answer.kind === "message") yield answer;
     }
     yield counted(inserted, context);
@@ -292,17 +363,41 @@ async function* runInsert(statement: Extract<Statement, { kind: "insert" }>, run
   const opened = openBinder(context);
   const binder = { ...opened, ctes: bindCtes(statement.ctes, opened) };
   if (source.kind === "defaults") {
-    yield counted(insertRows(table, table.columns.slice(0, 0).map((column) => column.name), [], [[]], context), context);
+    yield counted(
+      insertRows(
+        table,
+        table.columns.slice(0, 0).map((column) => column.name),
+        [],
+        [[]],
+        context,
+      ),
+      context,
+    );
     return "next";
   }
   const { body } = source.query;
-  const filled: Query = body.kind === "values" ? { ...source.query, body: { ...body, rows: withDefaults(body.rows, statement.columns, table) } } : source.query;
+  const filled: Query =
+    body.kind === "values"
+      ? { ...source.query, body: { ...body, rows: withDefaults(body.rows, statement.columns, table) } }
+      : source.query;
   const plan: Plan = bindQuery(filled, binder);
-  yield counted(insertRows(table, statement.columns, plan.columns.map((column) => column.type), plan.run(null), context), context);
+  yield counted(
+    insertRows(
+      table,
+      statement.columns,
+      plan.columns.map((column) => column.type),
+      plan.run(null),
+      context,
+    ),
+    context,
+  );
   return "next";
 }
 
-async function* runExecute(statement: Extract<Statement, { kind: "execute" | "execute-text" }>, run: Run): Answers {
+async function* runExecute(
+  statement: Extract<Statement, { kind: "execute" | "execute-text" }>,
+  run: Run,
+): Answers {
   const { context } = run;
   if (statement.kind === "execute-text") {
     const sql = String(evaluate(statement.text, context, nvarchar("max")) ?? "");
@@ -313,8 +408,15 @@ async function* runExecute(statement: Extract<Statement, { kind: "execute" | "ex
     : parseName(String(context.variables.get(statement.procedure.variable)?.value ?? ""));
   const args = statement.args.map((arg) => {
     const typed = arg.value && bindValue(arg.value, openBinder(context));
-    const variable = arg.output && arg.value?.kind === "variable" ? context.variables.get(arg.value.name)! : null;
-    return { name: arg.name, type: typed?.type ?? INT, value: typed ? typed.evaluate(NO_ROW) : null, isDefault: !typed, variable };
+    const variable =
+      arg.output && arg.value?.kind === "variable" ? context.variables.get(arg.value.name)! : null;
+    return {
+      name: arg.name,
+      type: typed?.type ?? INT,
+      value: typed ? typed.evaluate(NO_ROW) : null,
+      isDefault: !typed,
+      variable,
+    };
   });
   const called = callProcedure(name, args, run, runNested);
   for (let step = await called.next(); ; step = await called.next()) {
@@ -334,25 +436,34 @@ export async function* runNested(sql: string, variables: Context["variables"], r
   const { context } = run;
   const { settings } = context;
   if (settings.nesting >= 32) {
-    throw new SqlError(217, 16, "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).");
+    throw new SqlError(
+      217,
+      16,
+      "Maximum stored procedure, function, trigger, or view nesting level exceeded (limit 32).",
+    );
   }
   const before = new Set(settings.temporary.keys());
   settings.nesting++;
   try {
-    const flow = yield* runBatch(sql, { ...run, context: { ...context, variables, tableVariables: new Map() } });
+    const flow = yield* runBatch(sql, {
+      ...run,
+      context: { ...context, variables, tableVariables: new Map() },
+    });
     return flow === "abort" || flow === "cancelled" ? flow : "next";
   } catch (error) {
     throw error instanceof SqlError ? Object.assign(error, { nested: true }) : error;
   } finally {
     settings.nesting--;
-    for (const name of settings.temporary.keys()) if (!before.has(name) && !name.startsWith("##")) settings.temporary.delete(name);
+    for (const name of settings.temporary.keys())
+      if (!before.has(name) && !name.startsWith("##")) settings.temporary.delete(name);
   }
 }
 
 async function* runWaitfor(statement: Extract<Statement, { kind: "waitfor" }>, run: Run): Answers {
   const text = String(evaluate(statement.value, run.context, nvarchar(50)) ?? "");
   const time = parseTime(text.replace(/^\s*(\d+)\s*$/, "00:00:$1"));
-  if (time === null) throw new SqlError(148, 15, `Incorrect time syntax in time string '${text}' used with WAITFOR.`);
+  if (time === null)
+    throw new SqlError(148, 15, `Incorrect time syntax in time string '${text}' used with WAITFOR.`);
   const midnight = wallClock(run.context).getTime() % 86_400_000;
   const wait = statement.until === "delay" ? time : (time - midnight + 86_400_000) % 86_400_000;
   try {

@@ -40,8 +40,16 @@ describe("an expression has the value and the type that SQL Server gives it", ()
     ["CAST(1234567.891 AS varchar(30))", "1234567.891", "varchar(30) not null"],
     ["CAST(CAST(1234567.891 AS float) AS varchar(30))", "1.23457e+006", "varchar(30) not null"],
     ["CAST('true' AS bit)", true, "bit not null"],
-    ["CONVERT(varchar(20), CAST('2026-03-02 09:30:01.234' AS datetime), 121)", "2026-03-02 09:30:01.", "varchar(20) not null"],
-    ["CONVERT(varchar(30), CAST('2026-03-02 09:30:01.234' AS datetime), 121)", "2026-03-02 09:30:01.233", "varchar(30) not null"],
+    [
+      "CONVERT(varchar(20), CAST('2026-03-02 09:30:01.234' AS datetime), 121)",
+      "2026-03-02 09:30:01.",
+      "varchar(20) not null",
+    ],
+    [
+      "CONVERT(varchar(30), CAST('2026-03-02 09:30:01.234' AS datetime), 121)",
+      "2026-03-02 09:30:01.233",
+      "varchar(30) not null",
+    ],
     ["CONVERT(varchar, CAST('20260302 09:30' AS datetime))", "Mar  2 2026  9:30AM", "varchar(30) not null"],
     ["CONVERT(char(10), CAST('2026-03-02' AS datetime), 104)", "02.03.2026", "char(10) not null"],
     ["CONVERT(varchar(8), CAST('2026-03-02T17:05:09' AS datetime), 108)", "17:05:09", "varchar(8) not null"],
@@ -78,7 +86,11 @@ describe("an expression has the value and the type that SQL Server gives it", ()
     ["ABS(-5)", 5, "int"],
     ["POWER(2, 10)", 1024, "int"],
     ["ISNUMERIC('12e3')", 1, "int not null"],
-    ["CAST('0e984c4d-3e1b-4d2a-9c8f-1f2e3d4c5b6a' AS uniqueidentifier)", "0E984C4D-3E1B-4D2A-9C8F-1F2E3D4C5B6A", "uniqueidentifier not null"],
+    [
+      "CAST('0e984c4d-3e1b-4d2a-9c8f-1f2e3d4c5b6a' AS uniqueidentifier)",
+      "0E984C4D-3E1B-4D2A-9C8F-1F2E3D4C5B6A",
+      "uniqueidentifier not null",
+    ],
     ["CAST(SERVERPROPERTY('InstanceName') AS nvarchar(128))", "RTC", "nvarchar(128)"],
     ["SERVERPROPERTY('EngineEdition')", { base: { name: "int" }, value: 3 }, "sql_variant"],
     ["@@SERVERNAME", "BE1\\rtc", "nvarchar(128)"],
@@ -192,8 +204,14 @@ describe("a newer server knows more", () => {
     ["TRY_CONVERT(int, 'x')", null],
     ["TRY_CAST('5' AS int)", 5],
     ["CHOOSE(2, 'a', 'b')", "b"],
-    ["(SELECT STRING_AGG(value, '+') WITHIN GROUP (ORDER BY value DESC) FROM STRING_SPLIT('a,b', ','))", "b+a"],
-    ["(SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE database_id = 1 AND open_transaction_count = 0 AND is_user_process = 1)", 1],
+    [
+      "(SELECT STRING_AGG(value, '+') WITHIN GROUP (ORDER BY value DESC) FROM STRING_SPLIT('a,b', ','))",
+      "b+a",
+    ],
+    [
+      "(SELECT COUNT(*) FROM sys.dm_exec_sessions WHERE database_id = 1 AND open_transaction_count = 0 AND is_user_process = 1)",
+      1,
+    ],
   ];
   it.each(cases)("%s", async (expression, value) => {
     const { rows, errors } = await ask(`SELECT ${expression}`, onNew);

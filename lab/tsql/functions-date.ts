@@ -3,7 +3,16 @@ import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Expression } from "#lab/tsql/ast.ts";
 import { type BuiltIn, built, fact } from "#lab/tsql/built-in.ts";
 import { wallClock } from "#lab/tsql/context.ts";
-import { roundToDatetime, addToDate, type DatePart, dateDifference, datePart, datePartName, datePartNamed, parseDate } from "#lab/tsql/dates.ts";
+import {
+  addToDate,
+  type DatePart,
+  dateDifference,
+  datePart,
+  datePartName,
+  datePartNamed,
+  parseDate,
+  roundToDatetime,
+} from "#lab/tsql/dates.ts";
 import { DATETIME, INT, isDate, isText, nvarchar } from "#lab/tsql/type-rules.ts";
 import { coerce, strict, type Typed } from "#lab/tsql/typed.ts";
 import type { SqlType } from "#lab/tsql/values.ts";
@@ -22,7 +31,12 @@ export const dateFunctions: Record<string, BuiltIn> = {
   DAY: part("day"),
   ISDATE: {
     arity: [1, 1],
-    bind: ([text]) => ({ type: INT, nullable: false, evaluate: (frame) => (isText(text!.type) && parseDate((text!.evaluate(frame) as string | null) ?? "?") ? 1 : 0) }),
+    bind: ([text]) => ({
+      type: INT,
+      nullable: false,
+      evaluate: (frame) =>
+        isText(text!.type) && parseDate((text!.evaluate(frame) as string | null) ?? "?") ? 1 : 0,
+    }),
   },
   EOMONTH: {
     arity: [1, 2],
@@ -33,25 +47,37 @@ export const dateFunctions: Record<string, BuiltIn> = {
         return new Date(Date.UTC(moved.getUTCFullYear(), moved.getUTCMonth() + 1, 0));
       }),
   },
-  DATEFROMPARTS: { ...built([INT, INT, INT], DATE, (y: number, m: number, d: number) => new Date(Date.UTC(y, m - 1, d))), since: 11 },
+  DATEFROMPARTS: {
+    ...built([INT, INT, INT], DATE, (y: number, m: number, d: number) => new Date(Date.UTC(y, m - 1, d))),
+    since: 11,
+  },
 };
 
 /** DATEADD, DATEDIFF, DATEPART and DATENAME name their unit with a bare word. */
-export function bindDateUnit(name: string, args: Expression[], value: (expression: Expression) => Typed): Typed {
+export function bindDateUnit(
+  name: string,
+  args: Expression[],
+  value: (expression: Expression) => Typed,
+): Typed {
   const [unit, ...rest] = args;
   const wanted = name === "DATEADD" || name.startsWith("DATEDIFF") ? 3 : 2;
-  if (args.length !== wanted) throw new SqlError(174, 15, `The ${name.toLowerCase()} function requires ${wanted} argument(s).`);
+  if (args.length !== wanted)
+    throw new SqlError(174, 15, `The ${name.toLowerCase()} function requires ${wanted} argument(s).`);
   const word = unit!.kind === "column" && unit!.parts.length === 1 ? unit!.parts[0]! : "";
   const part = datePartNamed(word);
   const operands = rest.map(value);
   if (name === "DATEADD") return dateAdd(part, operands[0]!, asDate(operands[1]!));
-  if (name.startsWith("DATEDIFF")) return dateDiff(part, asDate(operands[0]!), asDate(operands[1]!), name === "DATEDIFF_BIG");
+  if (name.startsWith("DATEDIFF"))
+    return dateDiff(part, asDate(operands[0]!), asDate(operands[1]!), name === "DATEDIFF_BIG");
   if (name === "DATEPART") return strict(INT, [asDate(operands[0]!)], (date: Date) => datePart(part, date));
   return strict(nvarchar(30), [asDate(operands[0]!)], (date: Date) => datePartName(part, date));
 }
 
 function part(unit: DatePart): BuiltIn {
-  return { arity: [1, 1], bind: ([date]) => strict(INT, [asDate(date!)], (value: Date) => datePart(unit, value)) };
+  return {
+    arity: [1, 1],
+    bind: ([date]) => strict(INT, [asDate(date!)], (value: Date) => datePart(unit, value)),
+  };
 }
 
 function asDate(typed: Typed): Typed {

@@ -11,20 +11,39 @@ const FLOAT: SqlType = { name: "float" };
 export const mathFunctions: Record<string, BuiltIn> = {
   ABS: keepsType("abs", (value) => (value < 0 ? -value : value)),
   SIGN: keepsType("sign", (value) => (value > 0 ? 1 : value < 0 ? -1 : 0)),
-  CEILING: rounded("ceiling", (value) => Math.ceil(value), (value, unit) => -floorDivide(-value, unit)),
+  CEILING: rounded(
+    "ceiling",
+    (value) => Math.ceil(value),
+    (value, unit) => -floorDivide(-value, unit),
+  ),
   FLOOR: rounded("floor", (value) => Math.floor(value), floorDivide),
-  ROUND: { arity: [2, 3], bind: ([value, places, cuts]) => round(numeric(value!), coerce(places!, INT), coerce(cuts ?? constant(0, INT), INT)) },
+  ROUND: {
+    arity: [2, 3],
+    bind: ([value, places, cuts]) =>
+      round(numeric(value!), coerce(places!, INT), coerce(cuts ?? constant(0, INT), INT)),
+  },
   POWER: {
     arity: [2, 2],
     bind: ([base, exponent]) => {
       const type = isInteger(base!.type) || base!.type.name === "decimal" ? base!.type : FLOAT;
-      return coerce(strict(FLOAT, [coerce(base!, FLOAT), coerce(exponent!, FLOAT)], (a: number, b: number) => finite(a ** b)), type);
+      return coerce(
+        strict(FLOAT, [coerce(base!, FLOAT), coerce(exponent!, FLOAT)], (a: number, b: number) =>
+          finite(a ** b),
+        ),
+        type,
+      );
     },
   },
   SQRT: built([FLOAT], FLOAT, (value: number) => domain(Math.sqrt(value))),
   SQUARE: built([FLOAT], FLOAT, (value: number) => finite(value * value)),
   EXP: built([FLOAT], FLOAT, (value: number) => finite(Math.exp(value))),
-  LOG: built([FLOAT, FLOAT], FLOAT, (value: number, base?: number) => domain(base === undefined ? Math.log(value) : Math.log(value) / Math.log(base)), 1),
+  LOG: built(
+    [FLOAT, FLOAT],
+    FLOAT,
+    (value: number, base?: number) =>
+      domain(base === undefined ? Math.log(value) : Math.log(value) / Math.log(base)),
+    1,
+  ),
   LOG10: built([FLOAT], FLOAT, (value: number) => domain(Math.log10(value))),
   PI: built([], FLOAT, () => Math.PI),
   RAND: { arity: [0, 1], bind: ([seed]) => random(seed) },
@@ -36,7 +55,8 @@ export const mathFunctions: Record<string, BuiltIn> = {
       evaluate: (frame) => {
         const one = value!.evaluate(frame);
         if (one === null) return 0;
-        if (isText(value!.type)) return /^\s*[$+-]?(\d[\d,]*\.?\d*|\.\d+)([ed][+-]?\d+)?\s*$/i.test(one as string) ? 1 : 0;
+        if (isText(value!.type))
+          return /^\s*[$+-]?(\d[\d,]*\.?\d*|\.\d+)([ed][+-]?\d+)?\s*$/i.test(one as string) ? 1 : 0;
         return typeof one === "number" || typeof one === "bigint" || typeof one === "boolean" ? 1 : 0;
       },
     }),
@@ -57,7 +77,10 @@ function keepsType(name: string, compute: (value: number) => number): BuiltIn {
       return strict(value.type, [value], (one: number | bigint) => {
         const result = compute(one as number) as number | bigint;
         // SIGN of a decimal is ±1 in that decimal's scale.
-        const fitted = typeof one === "bigint" && typeof result === "number" ? rescale(BigInt(result), 0, value.type.name === "decimal" ? value.type.scale : 0) : result;
+        const fitted =
+          typeof one === "bigint" && typeof result === "number"
+            ? rescale(BigInt(result), 0, value.type.name === "decimal" ? value.type.scale : 0)
+            : result;
         const range = INTEGERS[value.type.name];
         if (range && BigInt(fitted) > range[1]) throw overflow(value.type.name);
         return fitted;
@@ -66,7 +89,11 @@ function keepsType(name: string, compute: (value: number) => number): BuiltIn {
   };
 }
 
-function rounded(name: string, ofFloat: (value: number) => number, ofDecimal: (value: bigint, unit: bigint) => bigint): BuiltIn {
+function rounded(
+  name: string,
+  ofFloat: (value: number) => number,
+  ofDecimal: (value: bigint, unit: bigint) => bigint,
+): BuiltIn {
   return {
     arity: [1, 1],
     bind: ([argument]) => {
@@ -75,7 +102,9 @@ function rounded(name: string, ofFloat: (value: number) => number, ofDecimal: (v
       const { type } = value;
       if (type.name === "decimal") {
         const unit = 10n ** BigInt(type.scale);
-        return strict({ name: "decimal", precision: type.precision, scale: 0 }, [value], (one: bigint) => ofDecimal(one, unit));
+        return strict({ name: "decimal", precision: type.precision, scale: 0 }, [value], (one: bigint) =>
+          ofDecimal(one, unit),
+        );
       }
       return isInteger(type) ? value : strict(type, [value], ofFloat as (value: never) => SqlValue);
     },
@@ -92,7 +121,9 @@ function round(value: Typed, places: Typed, cuts: Typed): Typed {
   return strict(type, [value, places, cuts], (one: number | bigint, n: number, cut: number) => {
     if (type.name === "float" || type.name === "real") {
       const factor = 10 ** n;
-      return cut ? Math.trunc((one as number) * factor) / factor : (Math.sign(one as number) * Math.round(Math.abs(one as number) * factor)) / factor;
+      return cut
+        ? Math.trunc((one as number) * factor) / factor
+        : (Math.sign(one as number) * Math.round(Math.abs(one as number) * factor)) / factor;
     }
     const scale = type.name === "decimal" ? type.scale : 0;
     if (n >= scale) return one;
@@ -107,7 +138,11 @@ function round(value: Typed, places: Typed, cuts: Typed): Typed {
 
 function requireNumber(value: Typed, name: string): void {
   if (!isInteger(value.type) && !["decimal", "float", "real"].includes(value.type.name)) {
-    throw new SqlError(8116, 16, `Argument data type ${typeName(value.type)} is invalid for argument 1 of ${name} function.`);
+    throw new SqlError(
+      8116,
+      16,
+      `Argument data type ${typeName(value.type)} is invalid for argument 1 of ${name} function.`,
+    );
   }
 }
 

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Expression } from "#lab/tsql/ast.ts";
-import { type BuiltIn, built, checkArity, fact } from "#lab/tsql/built-in.ts";
 import { comparison } from "#lab/tsql/bind-condition.ts";
+import { type BuiltIn, built, checkArity, fact } from "#lab/tsql/built-in.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { bindDateUnit, dateFunctions } from "#lab/tsql/functions-date.ts";
 import { mathFunctions } from "#lab/tsql/functions-math.ts";
@@ -20,7 +20,8 @@ export interface FunctionBinder {
 }
 
 export function bindFunction(name: string, args: Expression[], binder: FunctionBinder): Typed {
-  if (DATE_UNIT_FUNCTIONS.has(name) && !(name === "DATEDIFF_BIG" && binder.context.version < 13)) return bindDateUnit(name, args, binder.value);
+  if (DATE_UNIT_FUNCTIONS.has(name) && !(name === "DATEDIFF_BIG" && binder.context.version < 13))
+    return bindDateUnit(name, args, binder.value);
   const special = SPECIAL[name];
   if (special && binder.context.version >= special.since) return special.bind(args, binder);
   const rule = ALL[name] ?? binder.context.catalog.functions[name];
@@ -37,7 +38,10 @@ export function isAggregate(name: string): boolean {
 }
 
 /** These look at their arguments before they are values. */
-const SPECIAL: Record<string, { since: number; bind: (args: Expression[], binder: FunctionBinder) => Typed }> = {
+const SPECIAL: Record<
+  string,
+  { since: number; bind: (args: Expression[], binder: FunctionBinder) => Typed }
+> = {
   IIF: { since: 11, bind: ([when, then, otherwise], binder) => choose(binder, [when!], [then!, otherwise!]) },
   COALESCE: { since: 0, bind: (args, binder) => coalesce(binder.unify(args.map(binder.value))) },
   ISNULL: { since: 0, bind: (args, binder) => isNull(args, binder) },
@@ -47,16 +51,26 @@ const SPECIAL: Record<string, { since: number; bind: (args: Expression[], binder
     bind: ([index, ...rest], binder) => {
       const at = coerce(binder.value(index!), INT);
       const values = binder.unify(rest.map(binder.value));
-      return { ...values[0]!, constant: undefined, nullable: true, evaluate: (frame) => values[(at.evaluate(frame) as number) - 1]?.evaluate(frame) ?? null };
+      return {
+        ...values[0]!,
+        constant: undefined,
+        nullable: true,
+        evaluate: (frame) => values[(at.evaluate(frame) as number) - 1]?.evaluate(frame) ?? null,
+      };
     },
   },
 };
 
 function choose(binder: FunctionBinder, [when]: Expression[], branches: Expression[]): Typed {
-  if (!when || branches.some((branch) => !branch)) throw new SqlError(174, 15, "The iif function requires 3 argument(s).");
+  if (!when || branches.some((branch) => !branch))
+    throw new SqlError(174, 15, "The iif function requires 3 argument(s).");
   const test = binder.test(when);
   const [then, otherwise] = binder.unify(branches.map(binder.value)) as [Typed, Typed];
-  return { type: then.type, nullable: then.nullable || otherwise.nullable, evaluate: (frame) => (test(frame) ? then : otherwise).evaluate(frame) };
+  return {
+    type: then.type,
+    nullable: then.nullable || otherwise.nullable,
+    evaluate: (frame) => (test(frame) ? then : otherwise).evaluate(frame),
+  };
 }
 
 function coalesce(values: Typed[]): Typed {
@@ -93,7 +107,12 @@ function nullIf(args: Expression[], binder: FunctionBinder): Typed {
   if (args.length !== 2) throw new SqlError(174, 15, "The nullif function requires 2 argument(s).");
   const [first, second] = args.map(binder.value) as [Typed, Typed];
   const equal = comparison("=", first, second);
-  return { ...first, constant: undefined, nullable: true, evaluate: (frame) => (equal(frame) ? null : first.evaluate(frame)) };
+  return {
+    ...first,
+    constant: undefined,
+    nullable: true,
+    evaluate: (frame) => (equal(frame) ? null : first.evaluate(frame)),
+  };
 }
 
 const VARBINARY128: SqlType = { name: "varbinary", length: 128 };
@@ -115,7 +134,9 @@ const sessionFunctions: Record<string, BuiltIn> = {
   "@@FETCH_STATUS": fact(INT, () => 0),
   "@@MAX_PRECISION": fact({ name: "tinyint" }, () => 38),
   "@@PROCID": fact(INT, () => 0),
-  XACT_STATE: fact({ name: "smallint" }, ({ settings }) => (settings.transactions === 0 ? 0 : settings.doomed ? -1 : 1)),
+  XACT_STATE: fact({ name: "smallint" }, ({ settings }) =>
+    settings.transactions === 0 ? 0 : settings.doomed ? -1 : 1,
+  ),
   ERROR_NUMBER: fact(INT, (context) => context.caught?.number ?? null),
   ERROR_SEVERITY: fact(INT, (context) => context.caught?.severity ?? null),
   ERROR_STATE: fact(INT, (context) => context.caught?.state ?? null),
@@ -124,12 +145,33 @@ const sessionFunctions: Record<string, BuiltIn> = {
   ERROR_PROCEDURE: fact(SYSNAME, (context) => context.caught?.procedure ?? null),
   CONTEXT_INFO: fact(VARBINARY128, (context) => context.settings.contextInfo),
   SESSIONPROPERTY: built([SYSNAME], { name: "sql_variant" }, (name: string) => {
-    const on = /^(ANSI_NULLS|ANSI_PADDING|ANSI_WARNINGS|ARITHABORT|CONCAT_NULL_YIELDS_NULL|QUOTED_IDENTIFIER)$/i.test(name);
+    const on =
+      /^(ANSI_NULLS|ANSI_PADDING|ANSI_WARNINGS|ARITHABORT|CONCAT_NULL_YIELDS_NULL|QUOTED_IDENTIFIER)$/i.test(
+        name,
+      );
     return on ? { base: INT, value: 1 } : /^NUMERIC_ROUNDABORT$/i.test(name) ? { base: INT, value: 0 } : null;
   }),
   GETANSINULL: { arity: [0, 1], bind: () => ({ ...NULL, isNull: false, evaluate: () => 1 }) },
 };
 
-const ALL: Record<string, BuiltIn> = { ...textFunctions, ...mathFunctions, ...dateFunctions, ...sessionFunctions };
+const ALL: Record<string, BuiltIn> = {
+  ...textFunctions,
+  ...mathFunctions,
+  ...dateFunctions,
+  ...sessionFunctions,
+};
 const DATE_UNIT_FUNCTIONS = new Set(["DATEADD", "DATEDIFF", "DATEDIFF_BIG", "DATEPART", "DATENAME"]);
-const AGGREGATES = new Set(["COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STDEV", "STDEVP", "VAR", "VARP", "STRING_AGG", "CHECKSUM_AGG"]);
+const AGGREGATES = new Set([
+  "COUNT",
+  "COUNT_BIG",
+  "SUM",
+  "AVG",
+  "MIN",
+  "MAX",
+  "STDEV",
+  "STDEVP",
+  "VAR",
+  "VARP",
+  "STRING_AGG",
+  "CHECKSUM_AGG",
+]);

@@ -53,7 +53,13 @@ function skipBlank(sql: string, at: number, line: number): number {
 
 function readToken(sql: string, at: number, line: number): { token: Token; end: number } {
   const make = (kind: Token["kind"], text: string, length: number, national = false) => ({
-    token: { kind, text, upper: kind === "word" || kind === "symbol" ? text.toUpperCase() : "", national, line },
+    token: {
+      kind,
+      text,
+      upper: kind === "word" || kind === "symbol" ? text.toUpperCase() : "",
+      national,
+      line,
+    },
     end: at + length,
   });
   const first = sql[at]!;

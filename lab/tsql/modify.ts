@@ -3,7 +3,13 @@ import { SqlError } from "#lab/mirroring/commands.ts";
 import type { ColumnDefinition, Cte, Expression, StatementBody, Target } from "#lab/tsql/ast.ts";
 import { type Binder, bindTest, bindValue, type Plan } from "#lab/tsql/bind-expression.ts";
 import { bindCtes, openBinder } from "#lab/tsql/bind-query.ts";
-import { bindSource, invalidObject, type Source, tableVariable, temporaryTable } from "#lab/tsql/bind-source.ts";
+import {
+  bindSource,
+  invalidObject,
+  type Source,
+  tableVariable,
+  temporaryTable,
+} from "#lab/tsql/bind-source.ts";
 import { type Context, type LocalColumn, type LocalTable, wallClock } from "#lab/tsql/context.ts";
 import { convert } from "#lab/tsql/convert.ts";
 import { unsupported } from "#lab/tsql/errors.ts";
@@ -26,11 +32,23 @@ export function makeTable(name: string, definitions: ColumnDefinition[], context
       default: value && (() => value.evaluate(NO_ROW)),
     };
   });
-  const twice = columns.find((column, i) => columns.slice(0, i).some((other) => same(other.name, column.name)));
+  const twice = columns.find((column, i) =>
+    columns.slice(0, i).some((other) => same(other.name, column.name)),
+  );
   if (twice) {
-    throw new SqlError(2705, 16, `Column names in each table must be unique. Column name '${twice.name}' in table '${name}' is specified more than once.`);
+    throw new SqlError(
+      2705,
+      16,
+      `Column names in each table must be unique. Column name '${twice.name}' in table '${name}' is specified more than once.`,
+    );
   }
-  return { name, objectId: -1_000_000_000 - hash(`${context.session.spid}${name}`), columns, rows: [], createdAt: wallClock(context).getTime() };
+  return {
+    name,
+    objectId: -1_000_000_000 - hash(`${context.session.spid}${name}`),
+    columns,
+    rows: [],
+    createdAt: wallClock(context).getTime(),
+  };
 }
 
 function hash(text: string): number {
@@ -46,7 +64,8 @@ export function createTable(name: string[], columns: ColumnDefinition[], context
 function addTemporary(name: string[], table: LocalTable, context: Context): void {
   const key = name.at(-1)!.toLowerCase();
   if (!key.startsWith("#")) throw unsupported("CREATE TABLE of a table that is not temporary");
-  if (context.settings.temporary.has(key)) throw new SqlError(2714, 16, `There is already an object named '${name.at(-1)}' in the database.`);
+  if (context.settings.temporary.has(key))
+    throw new SqlError(2714, 16, `There is already an object named '${name.at(-1)}' in the database.`);
   context.settings.temporary.set(key, table);
 }
 
@@ -54,7 +73,11 @@ export function dropTables(statement: Body<"drop-table">, context: Context): voi
   for (const name of statement.names) {
     const dropped = context.settings.temporary.delete(name.at(-1)!.toLowerCase());
     if (!dropped && !statement.ifExists) {
-      throw new SqlError(3701, 11, `Cannot drop the table '${name.join(".")}', because it does not exist or you do not have permission.`);
+      throw new SqlError(
+        3701,
+        11,
+        `Cannot drop the table '${name.join(".")}', because it does not exist or you do not have permission.`,
+      );
     }
   }
 }
@@ -63,9 +86,19 @@ export function dropTables(statement: Body<"drop-table">, context: Context): voi
 export function selectInto(name: string[], plan: Plan, context: Context): number {
   const columns = plan.columns.map((column, i): ColumnDefinition => {
     if (column.name === "") {
-      throw new SqlError(1038, 15, "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name.");
+      throw new SqlError(
+        1038,
+        15,
+        "An object or column name is missing or empty. For SELECT INTO statements, verify each column has a name.",
+      );
     }
-    return { name: plan.columns[i]!.name, type: column.type, nullable: column.nullable, identity: null, default: null };
+    return {
+      name: plan.columns[i]!.name,
+      type: column.type,
+      nullable: column.nullable,
+      identity: null,
+      default: null,
+    };
   });
   const rows = plan.run(null);
   const table = makeTable(name.at(-1)!, columns, context);
@@ -78,21 +111,44 @@ export function targetTable(target: Target, context: Context): LocalTable {
   if (target.kind === "table-variable") return tableVariable(target.name, context);
   const table = temporaryTable(target.name, context);
   if (table) return table;
-  if (target.name.at(-1)!.startsWith("#") || !context.catalog.relation(target.name, context)) throw invalidObject(target.name);
+  if (target.name.at(-1)!.startsWith("#") || !context.catalog.relation(target.name, context))
+    throw invalidObject(target.name);
   throw new SqlError(259, 16, "Ad hoc updates to system catalogs are not allowed.");
 }
 
 /** Rows as they come from a query or a procedure, into the columns named. */
-export function insertRows(table: LocalTable, names: string[], types: SqlType[], rows: SqlValue[][], context: Context): number {
-  const columns = names.length > 0 ? names.map((name) => columnNamed(table, name)) : table.columns.filter((column) => !column.identity);
+export function insertRows(
+  table: LocalTable,
+  names: string[],
+  types: SqlType[],
+  rows: SqlValue[][],
+  context: Context,
+): number {
+  const columns =
+    names.length > 0
+      ? names.map((name) => columnNamed(table, name))
+      : table.columns.filter((column) => !column.identity);
   if (types.length !== columns.length) {
-    if (names.length === 0) throw new SqlError(213, 16, "Column name or number of supplied values does not match table definition.");
+    if (names.length === 0)
+      throw new SqlError(
+        213,
+        16,
+        "Column name or number of supplied values does not match table definition.",
+      );
     const [number, more] = types.length < columns.length ? [120, "fewer"] : [121, "more"];
-    throw new SqlError(number as number, 15, `The select list for the INSERT statement contains ${more} items than the insert list.`);
+    throw new SqlError(
+      number as number,
+      15,
+      `The select list for the INSERT statement contains ${more} items than the insert list.`,
+    );
   }
   const explicit = columns.find((column) => column.identity);
   if (explicit) {
-    throw new SqlError(544, 16, `Cannot insert explicit value for identity column in table '${table.name}' when IDENTITY_INSERT is set to OFF.`);
+    throw new SqlError(
+      544,
+      16,
+      `Cannot insert explicit value for identity column in table '${table.name}' when IDENTITY_INSERT is set to OFF.`,
+    );
   }
   const made = rows.map((row) =>
     table.columns.map((column) => {
@@ -124,26 +180,41 @@ function nextIdentity(column: LocalColumn, context: Context): SqlValue {
 function stored(value: SqlValue, type: SqlType, column: LocalColumn, table: LocalTable): SqlValue {
   if (value === null) {
     if (column.nullable) return null;
-    throw new SqlError(515, 16, `Cannot insert the value NULL into column '${column.name}', table '${table.name}'; column does not allow nulls. INSERT fails.`);
+    throw new SqlError(
+      515,
+      16,
+      `Cannot insert the value NULL into column '${column.name}', table '${table.name}'; column does not allow nulls. INSERT fails.`,
+    );
   }
   const target = column.type;
   if ((isText(target) || isBinary(target)) && target.length !== "max" && !isNumber(type)) {
-    const whole = convert(value, type, { ...target, name: target.name.replace(/^(n?)(char|binary)$/, "$1var$2") as typeof target.name, length: "max" });
+    const whole = convert(value, type, {
+      ...target,
+      name: target.name.replace(/^(n?)(char|binary)$/, "$1var$2") as typeof target.name,
+      length: "max",
+    });
     const trimmed = typeof whole === "string" ? whole.replace(/ +$/, "") : (whole as Uint8Array);
-    if (trimmed.length > target.length) throw new SqlError(8152, 16, "String or binary data would be truncated.");
+    if (trimmed.length > target.length)
+      throw new SqlError(8152, 16, "String or binary data would be truncated.");
   }
   return convert(value, type, target);
 }
 
 /** VALUES (…, DEFAULT, …) names columns by their place: defaults are filled in before the row is bound. */
 export function withDefaults(rows: Expression[][], names: string[], table: LocalTable): Expression[][] {
-  const columns = names.length > 0 ? names.map((name) => columnNamed(table, name)) : table.columns.filter((column) => !column.identity);
-  const isDefault = (expression: Expression) => expression.kind === "column" && expression.parts.length === 1 && expression.parts[0] === "DEFAULT";
+  const columns =
+    names.length > 0
+      ? names.map((name) => columnNamed(table, name))
+      : table.columns.filter((column) => !column.identity);
+  const isDefault = (expression: Expression) =>
+    expression.kind === "column" && expression.parts.length === 1 && expression.parts[0] === "DEFAULT";
   return rows.map((row) =>
     row.map((expression, i): Expression => {
       if (!isDefault(expression)) return expression;
       const column = columns[i];
-      return column?.default ? { kind: "literal", type: column.type, value: column.default() } : { kind: "null" };
+      return column?.default
+        ? { kind: "literal", type: column.type, value: column.default() }
+        : { kind: "null" };
     }),
   );
 }
@@ -151,7 +222,9 @@ export function withDefaults(rows: Expression[][], names: string[], table: Local
 export function updateRows(statement: Body<"update">, context: Context): number {
   const { table, source, binder } = bindTarget(statement, context);
   const test = statement.where && bindTest(statement.where, binder);
-  const sets = statement.sets.map(({ column, variable, value }) => bindSet(column, variable, bindValue(value, binder), table, context));
+  const sets = statement.sets.map(({ column, variable, value }) =>
+    bindSet(column, variable, bindValue(value, binder), table, context),
+  );
   const changed = new Map<SqlValue[], SqlValue[]>();
   for (const [row, frame] of source(null)) {
     if (changed.has(row) || (test && !test(frame))) continue;
@@ -163,7 +236,13 @@ export function updateRows(statement: Body<"update">, context: Context): number 
   return changed.size;
 }
 
-function bindSet(column: string, variable: string | null, value: Typed, table: LocalTable, context: Context): (frame: Frame, next: SqlValue[]) => void {
+function bindSet(
+  column: string,
+  variable: string | null,
+  value: Typed,
+  table: LocalTable,
+  context: Context,
+): (frame: Frame, next: SqlValue[]) => void {
   if (variable !== null) {
     const target = context.variables.get(variable)!;
     const converted = coerce(value, target.type);
@@ -196,7 +275,10 @@ interface BoundTarget {
 }
 
 /** With FROM the target may be named by its alias; without, it is its own source. */
-function bindTarget(statement: { target: Target; from: Body<"update">["from"]; ctes: Cte[] }, context: Context): BoundTarget {
+function bindTarget(
+  statement: { target: Target; from: Body<"update">["from"]; ctes: Cte[] },
+  context: Context,
+): BoundTarget {
   const opened = openBinder(context);
   const binder = { ...opened, ctes: bindCtes(statement.ctes, opened) };
   const name = statement.target.name;

@@ -16,7 +16,9 @@ export function setOption(names: string, value: string, context: Context): void 
 }
 
 function contextInfo(value: string, context: Context): Uint8Array {
-  const held = value.startsWith("@") ? context.variables.get(value.toLowerCase())?.value : Buffer.from(value.replace(/^0X/i, ""), "hex");
+  const held = value.startsWith("@")
+    ? context.variables.get(value.toLowerCase())?.value
+    : Buffer.from(value.replace(/^0X/i, ""), "hex");
   const bytes = new Uint8Array(128);
   if (held instanceof Uint8Array) bytes.set(held.slice(0, 128));
   return bytes;
@@ -26,5 +28,7 @@ const KNOWN = new Set(
   `NOCOUNT XACT_ABORT LOCK_TIMEOUT CONTEXT_INFO TRANSACTION ANSI_NULLS ANSI_PADDING ANSI_WARNINGS ANSI_DEFAULTS ANSI_NULL_DFLT_ON
 ANSI_NULL_DFLT_OFF ARITHABORT ARITHIGNORE CONCAT_NULL_YIELDS_NULL QUOTED_IDENTIFIER NUMERIC_ROUNDABORT IMPLICIT_TRANSACTIONS
 CURSOR_CLOSE_ON_COMMIT DATEFIRST DATEFORMAT LANGUAGE TEXTSIZE ROWCOUNT STATISTICS DEADLOCK_PRIORITY QUERY_GOVERNOR_COST_LIMIT
-REMOTE_PROC_TRANSACTIONS FORCEPLAN FIPS_FLAGGER IDENTITY_INSERT FMTONLY NOEXEC PARSEONLY SHOWPLAN_ALL SHOWPLAN_TEXT SHOWPLAN_XML`.split(/\s+/),
+REMOTE_PROC_TRANSACTIONS FORCEPLAN FIPS_FLAGGER IDENTITY_INSERT FMTONLY NOEXEC PARSEONLY SHOWPLAN_ALL SHOWPLAN_TEXT SHOWPLAN_XML`.split(
+    /\s+/,
+  ),
 );

@@ -3,7 +3,17 @@
  * brackets say: `[a]]b'; DROP--ü]` is one token.
  */
 import type { DatabaseChange, StatementBody } from "#lab/tsql/ast.ts";
-import { accept, type Cursor, expect, isAt, next, peek, readAnyName, readName, unexpected } from "#lab/tsql/cursor.ts";
+import {
+  accept,
+  type Cursor,
+  expect,
+  isAt,
+  next,
+  peek,
+  readAnyName,
+  readName,
+  unexpected,
+} from "#lab/tsql/cursor.ts";
 import { unsupported } from "#lab/tsql/errors.ts";
 import { parseOperand } from "#lab/tsql/parse-expression.ts";
 
@@ -94,13 +104,15 @@ function skipTermination(cursor: Cursor): void {
 /** Only the recovery of an existing database is simulated; restoring from files is not. */
 function parseRestore(cursor: Cursor): StatementBody {
   expect(cursor, "RESTORE");
-  if (!accept(cursor, "DATABASE") && !accept(cursor, "LOG")) throw unsupported(`RESTORE ${peek(cursor).text.toUpperCase()}`);
+  if (!accept(cursor, "DATABASE") && !accept(cursor, "LOG"))
+    throw unsupported(`RESTORE ${peek(cursor).text.toUpperCase()}`);
   const database = readName(cursor);
   if (isAt(cursor, "FROM")) throw unsupported("RESTORE … FROM");
   if (accept(cursor, "WITH")) {
     const options = [readAnyName(cursor)];
     while (accept(cursor, ",")) options.push(readAnyName(cursor));
-    if (!options.some((word) => word.toUpperCase() === "RECOVERY")) throw unsupported(`RESTORE … WITH ${options[0]!.toUpperCase()}`);
+    if (!options.some((word) => word.toUpperCase() === "RECOVERY"))
+      throw unsupported(`RESTORE … WITH ${options[0]!.toUpperCase()}`);
   }
   return { kind: "restore", database };
 }

@@ -67,10 +67,17 @@ function parseComparison(cursor: Cursor): Expression {
     expect(cursor, "NULL");
     return { kind: "is-null", operand: left, negated };
   }
-  const negated = ["LIKE", "IN", "BETWEEN"].some((word) => isAt(cursor, "NOT", word)) && accept(cursor, "NOT");
+  const negated =
+    ["LIKE", "IN", "BETWEEN"].some((word) => isAt(cursor, "NOT", word)) && accept(cursor, "NOT");
   if (accept(cursor, "LIKE")) {
     const pattern = parseAdditive(cursor);
-    return { kind: "like", left, pattern, escape: accept(cursor, "ESCAPE") ? parseAdditive(cursor) : null, negated };
+    return {
+      kind: "like",
+      left,
+      pattern,
+      escape: accept(cursor, "ESCAPE") ? parseAdditive(cursor) : null,
+      negated,
+    };
   }
   if (accept(cursor, "BETWEEN")) {
     const low = parseAdditive(cursor);
@@ -97,7 +104,11 @@ function parseMultiplicative(cursor: Cursor): Expression {
   return leftToRight(cursor, ["*", "/", "%"], parseUnary);
 }
 
-function leftToRight(cursor: Cursor, operators: Arithmetic[], operand: (cursor: Cursor) => Expression): Expression {
+function leftToRight(
+  cursor: Cursor,
+  operators: Arithmetic[],
+  operand: (cursor: Cursor) => Expression,
+): Expression {
   let left = operand(cursor);
   for (;;) {
     const operator = operators.find((symbol) => isAt(cursor, symbol));
@@ -138,7 +149,8 @@ function parseMethod(cursor: Cursor, operand: Expression): Expression {
 function negated(operand: Expression): Expression {
   if (operand.kind !== "literal") return { kind: "negate", operand };
   if (typeof operand.value === "number") return { ...operand, value: -operand.value };
-  if (operand.type.name !== "decimal" || typeof operand.value !== "bigint") return { kind: "negate", operand };
+  if (operand.type.name !== "decimal" || typeof operand.value !== "bigint")
+    return { kind: "negate", operand };
   if (operand.value === 2147483648n && operand.type.scale === 0) {
     return { kind: "literal", type: { name: "int" }, value: -2147483648, digits: 10 };
   }
@@ -179,16 +191,26 @@ function parseParenthesis(cursor: Cursor): Expression {
 }
 
 function globalVariable(cursor: Cursor): Expression {
-  return { kind: "call", parts: [next(cursor).text.toUpperCase()], args: [], star: false, distinct: false, over: null, within: [] };
+  return {
+    kind: "call",
+    parts: [next(cursor).text.toUpperCase()],
+    args: [],
+    star: false,
+    distinct: false,
+    over: null,
+    within: [],
+  };
 }
 
 function parseNamed(cursor: Cursor): Expression {
   if (accept(cursor, "NULL")) return { kind: "null" };
   if (isAt(cursor, "CASE")) return parseCase(cursor);
-  for (const word of ["CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT"]) if (isAt(cursor, word, "(")) return parseCast(cursor, word);
+  for (const word of ["CAST", "TRY_CAST", "CONVERT", "TRY_CONVERT"])
+    if (isAt(cursor, word, "(")) return parseCast(cursor, word);
   const bare = BARE_FUNCTIONS.has(peek(cursor).upper) && peek(cursor, 1).upper !== "(";
   if (bare) return call([next(cursor).upper], []);
-  if (peek(cursor).kind === "word" && KEYWORD_FUNCTIONS.has(peek(cursor).upper)) return parseCall(cursor, [next(cursor).upper]);
+  if (peek(cursor).kind === "word" && KEYWORD_FUNCTIONS.has(peek(cursor).upper))
+    return parseCall(cursor, [next(cursor).upper]);
   if (!isName(cursor)) throw unexpected(cursor);
   const parts = readQualifiedName(cursor);
   return isAt(cursor, "(") ? parseCall(cursor, parts) : { kind: "column", parts };
@@ -302,14 +324,19 @@ function stringLiteral(text: string, national: boolean): Expression {
 }
 
 export function numberLiteral(text: string): Expression {
-  if (/e/i.test(text)) return { kind: "literal", type: { name: "float" }, value: Number(text.replace(/e[+-]?$/i, "")) };
+  if (/e/i.test(text))
+    return { kind: "literal", type: { name: "float" }, value: Number(text.replace(/e[+-]?$/i, "")) };
   const [whole = "", fraction = ""] = text.split(".");
   const digits = `${whole}${fraction}`.replace(/^0+(?=\d)/, "");
   if (!text.includes(".") && BigInt(digits) <= 2147483647n) {
     return { kind: "literal", type: { name: "int" }, value: Number(digits), digits: digits.length };
   }
   const precision = Math.max(digits.length, fraction.length, 1);
-  const type: SqlType = { name: "decimal", precision: Math.min(38, precision), scale: Math.min(38, fraction.length) };
+  const type: SqlType = {
+    name: "decimal",
+    precision: Math.min(38, precision),
+    scale: Math.min(38, fraction.length),
+  };
   return { kind: "literal", type, value: BigInt(digits || "0"), digits: precision };
 }
 

@@ -1,5 +1,14 @@
 /** SELECT and everything below it: common table expressions, set operations, joins, APPLY, PIVOT. */
-import type { Call, Cte, Expression, Query, QueryBody, Select, SelectItem, TableSource } from "#lab/tsql/ast.ts";
+import type {
+  Call,
+  Cte,
+  Expression,
+  Query,
+  QueryBody,
+  Select,
+  SelectItem,
+  TableSource,
+} from "#lab/tsql/ast.ts";
 import {
   accept,
   type Cursor,
@@ -70,18 +79,26 @@ function parseFetch(cursor: Cursor): Expression {
 function parseForXml(cursor: Cursor): string {
   expect(cursor, "XML");
   const line = peek(cursor).line;
-  if (!accept(cursor, "PATH", "(")) throw syntaxError(40510, "Only FOR XML PATH('') is supported by this simulated server.", line);
+  if (!accept(cursor, "PATH", "("))
+    throw syntaxError(40510, "Only FOR XML PATH('') is supported by this simulated server.", line);
   const row = next(cursor);
   if (row.kind !== "string") throw unexpected(cursor);
   expect(cursor, ")");
-  while (accept(cursor, ",")) if (!accept(cursor, "TYPE")) throw syntaxError(40510, "Only FOR XML PATH(''), TYPE is supported.", line);
+  while (accept(cursor, ","))
+    if (!accept(cursor, "TYPE")) throw syntaxError(40510, "Only FOR XML PATH(''), TYPE is supported.", line);
   return row.text;
 }
 
 function parseSetOperations(cursor: Cursor): QueryBody {
   let left = parseIntersections(cursor);
   for (;;) {
-    const operator = accept(cursor, "UNION") ? (accept(cursor, "ALL") ? "union-all" : "union") : accept(cursor, "EXCEPT") ? "except" : null;
+    const operator = accept(cursor, "UNION")
+      ? accept(cursor, "ALL")
+        ? "union-all"
+        : "union"
+      : accept(cursor, "EXCEPT")
+        ? "except"
+        : null;
     if (!operator) return left;
     left = { kind: "set", operator, left, right: parseIntersections(cursor) };
   }
@@ -89,7 +106,8 @@ function parseSetOperations(cursor: Cursor): QueryBody {
 
 function parseIntersections(cursor: Cursor): QueryBody {
   let left = parseQueryPrimary(cursor);
-  while (accept(cursor, "INTERSECT")) left = { kind: "set", operator: "intersect", left, right: parseQueryPrimary(cursor) };
+  while (accept(cursor, "INTERSECT"))
+    left = { kind: "set", operator: "intersect", left, right: parseQueryPrimary(cursor) };
   return left;
 }
 
@@ -105,7 +123,11 @@ function parseQueryPrimary(cursor: Cursor): QueryBody {
 
 export function parseRow(cursor: Cursor): Expression[] {
   expect(cursor, "(");
-  const row = commaList(cursor, (at): Expression => (accept(at, "DEFAULT") ? { kind: "column", parts: ["DEFAULT"] } : parseExpression(at)));
+  const row = commaList(
+    cursor,
+    (at): Expression =>
+      accept(at, "DEFAULT") ? { kind: "column", parts: ["DEFAULT"] } : parseExpression(at),
+  );
   expect(cursor, ")");
   return row;
 }
@@ -171,7 +193,8 @@ export function parseAssignment(cursor: Cursor): { variable: string; expression:
 function starQualifier(cursor: Cursor): string[] | null {
   if (!isName(cursor)) return null;
   let ahead = 1;
-  while (peek(cursor, ahead).upper === "." && ["word", "quoted"].includes(peek(cursor, ahead + 1).kind)) ahead += 2;
+  while (peek(cursor, ahead).upper === "." && ["word", "quoted"].includes(peek(cursor, ahead + 1).kind))
+    ahead += 2;
   if (peek(cursor, ahead).upper !== "." || peek(cursor, ahead + 1).upper !== "*") return null;
   const parts = [readName(cursor)];
   while (accept(cursor, ".")) if (!accept(cursor, "*")) parts.push(readAnyName(cursor));
@@ -197,9 +220,12 @@ export function parseFrom(cursor: Cursor): TableSource {
 function parseJoins(cursor: Cursor): TableSource {
   let left = parseSource(cursor);
   for (;;) {
-    if (accept(cursor, "CROSS", "APPLY")) left = { kind: "apply", outer: false, left, right: parseSource(cursor) };
-    else if (accept(cursor, "OUTER", "APPLY")) left = { kind: "apply", outer: true, left, right: parseSource(cursor) };
-    else if (accept(cursor, "CROSS", "JOIN")) left = { kind: "join", type: "cross", left, right: parseSource(cursor), on: null };
+    if (accept(cursor, "CROSS", "APPLY"))
+      left = { kind: "apply", outer: false, left, right: parseSource(cursor) };
+    else if (accept(cursor, "OUTER", "APPLY"))
+      left = { kind: "apply", outer: true, left, right: parseSource(cursor) };
+    else if (accept(cursor, "CROSS", "JOIN"))
+      left = { kind: "join", type: "cross", left, right: parseSource(cursor), on: null };
     else {
       const type = joinType(cursor);
       if (!type) return left;
@@ -244,11 +270,18 @@ function parsePlainSource(cursor: Cursor): TableSource {
   const name = readQualifiedName(cursor);
   if (isAt(cursor, "(") && !HINTS.has(peek(cursor, 1).upper)) {
     expect(cursor, "(");
-    const argument = (at: Cursor): Expression => (accept(at, "DEFAULT") ? { kind: "null" } : parseExpression(at));
+    const argument = (at: Cursor): Expression =>
+      accept(at, "DEFAULT") ? { kind: "null" } : parseExpression(at);
     const args = isAt(cursor, ")") ? [] : commaList(cursor, argument);
     expect(cursor, ")");
     const alias = readTableAlias(cursor);
-    return { kind: "function", name, args, alias, columns: alias && isAt(cursor, "(") ? readColumnList(cursor) : [] };
+    return {
+      kind: "function",
+      name,
+      args,
+      alias,
+      columns: alias && isAt(cursor, "(") ? readColumnList(cursor) : [],
+    };
   }
   skipHints(cursor);
   const alias = readTableAlias(cursor);
@@ -338,7 +371,9 @@ export function atQuery(cursor: Cursor): boolean {
 const QUERY_STARTS = new Set(["SELECT", "WITH"]);
 const COMPOUND = new Set(["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^="]);
 const HINTS = new Set(
-  "NOLOCK READUNCOMMITTED READCOMMITTED READPAST HOLDLOCK ROWLOCK PAGLOCK TABLOCK TABLOCKX UPDLOCK XLOCK NOEXPAND FORCESEEK".split(" "),
+  "NOLOCK READUNCOMMITTED READCOMMITTED READPAST HOLDLOCK ROWLOCK PAGLOCK TABLOCK TABLOCKX UPDLOCK XLOCK NOEXPAND FORCESEEK".split(
+    " ",
+  ),
 );
 // Not reserved, yet the start of a clause or statement where an alias could stand.
 const SOFT_KEYWORDS = new Set(["APPLY", "OFFSET", "THROW", "CATCH", "OUTPUT", "ROWS"]);

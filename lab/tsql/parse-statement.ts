@@ -1,5 +1,15 @@
 /** Statements: control of flow, variables, temporary tables. Administration has its own file. */
-import type { Argument, ColumnDefinition, Cte, Declaration, Expression, InsertSource, Statement, StatementBody, Target } from "#lab/tsql/ast.ts";
+import type {
+  Argument,
+  ColumnDefinition,
+  Cte,
+  Declaration,
+  Expression,
+  InsertSource,
+  Statement,
+  StatementBody,
+  Target,
+} from "#lab/tsql/ast.ts";
 import {
   accept,
   type Cursor,
@@ -37,7 +47,8 @@ export function parseStatements(cursor: Cursor, ended: () => boolean, first = fa
     while (accept(cursor, ";"));
     if (ended()) return statements;
     // Only the first statement of a batch may name a procedure without EXEC.
-    const statement = first && isName(cursor) && !isAt(cursor, "THROW") ? parseShorthandCall(cursor) : parseStatement(cursor);
+    const statement =
+      first && isName(cursor) && !isAt(cursor, "THROW") ? parseShorthandCall(cursor) : parseStatement(cursor);
     statements.push(statement);
     first = false;
   }
@@ -63,7 +74,12 @@ function parseStatement(cursor: Cursor): Statement {
 function parseShorthandCall(cursor: Cursor): Statement {
   const line = peek(cursor).line;
   const procedure = readQualifiedName(cursor);
-  const body: StatementBody = { kind: "execute", procedure, args: parseProcedureArguments(cursor), status: null };
+  const body: StatementBody = {
+    kind: "execute",
+    procedure,
+    args: parseProcedureArguments(cursor),
+    status: null,
+  };
   accept(cursor, ";");
   return { line, ...body };
 }
@@ -79,7 +95,8 @@ function parseBody(cursor: Cursor): StatementBody {
   if (atQuery(cursor)) return { kind: "query", query: parseQuery(cursor) };
   const administration = parseAdministration(cursor);
   if (administration) return administration;
-  if (UNSUPPORTED.has(word)) throw Object.assign(unsupported(`${word} ${peek(cursor, 1).upper}`.trim()), { line: peek(cursor).line });
+  if (UNSUPPORTED.has(word))
+    throw Object.assign(unsupported(`${word} ${peek(cursor, 1).upper}`.trim()), { line: peek(cursor).line });
   throw unexpected(cursor);
 }
 
@@ -115,7 +132,9 @@ const STATEMENTS: Record<string, (cursor: Cursor) => StatementBody> = {
 
 function parseDeclare(cursor: Cursor): StatementBody {
   const token = peek(cursor);
-  const isTable = peek(cursor, 1).upper === "TABLE" || (peek(cursor, 1).upper === "AS" && peek(cursor, 2).upper === "TABLE");
+  const isTable =
+    peek(cursor, 1).upper === "TABLE" ||
+    (peek(cursor, 1).upper === "AS" && peek(cursor, 2).upper === "TABLE");
   if (!isTable) return { kind: "declare", declarations: parseParameterList(cursor) };
   const name = readVariable(cursor, true);
   accept(cursor, "AS");
@@ -138,12 +157,19 @@ function parseColumn(cursor: Cursor): ColumnDefinition | null {
     return null;
   }
   const name = readAnyName(cursor);
-  const column: ColumnDefinition = { name, type: parseType(cursor, 1), nullable: true, identity: null, default: null };
+  const column: ColumnDefinition = {
+    name,
+    type: parseType(cursor, 1),
+    nullable: true,
+    identity: null,
+    default: null,
+  };
   for (;;) {
     if (accept(cursor, "NOT", "NULL")) column.nullable = false;
     else if (accept(cursor, "NULL")) column.nullable = true;
     else if (accept(cursor, "PRIMARY", "KEY")) column.nullable = false;
-    else if (accept(cursor, "UNIQUE") || accept(cursor, "CLUSTERED") || accept(cursor, "NONCLUSTERED")) continue;
+    else if (accept(cursor, "UNIQUE") || accept(cursor, "CLUSTERED") || accept(cursor, "NONCLUSTERED"))
+      continue;
     else if (accept(cursor, "DEFAULT")) column.default = parseExpression(cursor);
     else if (accept(cursor, "COLLATE") || accept(cursor, "CONSTRAINT")) readName(cursor);
     else if (accept(cursor, "IDENTITY")) {
@@ -154,7 +180,12 @@ function parseColumn(cursor: Cursor): ColumnDefinition | null {
 }
 
 function isTableConstraint(cursor: Cursor): boolean {
-  return isAt(cursor, "PRIMARY", "KEY") || isAt(cursor, "UNIQUE") || isAt(cursor, "CONSTRAINT") || isAt(cursor, "INDEX");
+  return (
+    isAt(cursor, "PRIMARY", "KEY") ||
+    isAt(cursor, "UNIQUE") ||
+    isAt(cursor, "CONSTRAINT") ||
+    isAt(cursor, "INDEX")
+  );
 }
 
 function readIdentity(cursor: Cursor): { seed: number; step: number } {
@@ -180,12 +211,14 @@ function parseSet(cursor: Cursor): StatementBody {
   // Any option is known by its first words; TRANSACTION ISOLATION LEVEL READ UNCOMMITTED has no ON or OFF.
   if (accept(cursor, "TRANSACTION", "ISOLATION", "LEVEL")) {
     const first = readAnyName(cursor).toUpperCase();
-    const value = first === "READ" || first === "REPEATABLE" ? `${first} ${readAnyName(cursor).toUpperCase()}` : first;
+    const value =
+      first === "READ" || first === "REPEATABLE" ? `${first} ${readAnyName(cursor).toUpperCase()}` : first;
     return { kind: "option", name: "TRANSACTION ISOLATION LEVEL", value };
   }
   const names = commaList(cursor, (at) => {
     const words = [readAnyName(at).toUpperCase()];
-    if (words[0] === "STATISTICS" || words[0] === "IDENTITY_INSERT") words.push(readQualifiedName(at).join("."));
+    if (words[0] === "STATISTICS" || words[0] === "IDENTITY_INSERT")
+      words.push(readQualifiedName(at).join("."));
     return words.join(" ");
   });
   accept(cursor, "=");
@@ -252,7 +285,9 @@ function parseRaiserror(cursor: Cursor): StatementBody {
   const [message, severity, state, ...args] = commaList(cursor, parseExpression);
   if (!message || !severity || !state) throw unexpected(cursor);
   expect(cursor, ")");
-  const options = accept(cursor, "WITH") ? commaList(cursor, readAnyName).map((word) => word.toUpperCase()) : [];
+  const options = accept(cursor, "WITH")
+    ? commaList(cursor, readAnyName).map((word) => word.toUpperCase())
+    : [];
   return { kind: "raiserror", message, severity, state, args, options };
 }
 
@@ -267,7 +302,8 @@ function parseExecute(cursor: Cursor): StatementBody {
     status = readVariable(cursor);
     next(cursor);
   }
-  const procedure = peek(cursor).kind === "variable" ? { variable: readVariable(cursor) } : readQualifiedName(cursor);
+  const procedure =
+    peek(cursor).kind === "variable" ? { variable: readVariable(cursor) } : readQualifiedName(cursor);
   return { kind: "execute", procedure, args: parseProcedureArguments(cursor), status };
 }
 
@@ -288,7 +324,11 @@ function parseProcedureArguments(cursor: Cursor): Argument[] {
 function argumentValue(cursor: Cursor) {
   if (!isName(cursor)) return parseOperand(cursor);
   const text = readName(cursor);
-  return { kind: "literal", type: { name: "nvarchar", length: Math.max(1, text.length) }, value: text } as const;
+  return {
+    kind: "literal",
+    type: { name: "nvarchar", length: Math.max(1, text.length) },
+    value: text,
+  } as const;
 }
 
 function parseWaitfor(cursor: Cursor): StatementBody {
@@ -324,7 +364,8 @@ function parseInsert(cursor: Cursor, ctes: Cte[]): StatementBody {
 
 function parseInsertSource(cursor: Cursor): InsertSource {
   if (accept(cursor, "DEFAULT", "VALUES")) return { kind: "defaults" };
-  if (isAt(cursor, "EXEC") || isAt(cursor, "EXECUTE")) return { kind: "execute", statement: parseStatement(cursor) };
+  if (isAt(cursor, "EXEC") || isAt(cursor, "EXECUTE"))
+    return { kind: "execute", statement: parseStatement(cursor) };
   if (!isAt(cursor, "VALUES") && !atQuery(cursor)) throw unexpected(cursor);
   return { kind: "query", query: parseQuery(cursor) };
 }
@@ -355,7 +396,11 @@ function parseSetClause(cursor: Cursor): { column: string; variable: string | nu
   const column = parts.at(-1)!;
   if (operator === "=") return { column, variable: null, value };
   const left = { kind: "column", parts } as const;
-  return { column, variable: null, value: { kind: "arithmetic", operator: operator[0] as "+", left, right: value } };
+  return {
+    column,
+    variable: null,
+    value: { kind: "arithmetic", operator: operator[0] as "+", left, right: value },
+  };
 }
 
 function parseDelete(cursor: Cursor, ctes: Cte[]): StatementBody {
@@ -367,7 +412,8 @@ function parseDelete(cursor: Cursor, ctes: Cte[]): StatementBody {
 }
 
 function parseCreate(cursor: Cursor): StatementBody {
-  if (accept(cursor, "TABLE")) return { kind: "create-table", name: readQualifiedName(cursor), columns: parseColumns(cursor) };
+  if (accept(cursor, "TABLE"))
+    return { kind: "create-table", name: readQualifiedName(cursor), columns: parseColumns(cursor) };
   accept(cursor, "UNIQUE");
   if (!accept(cursor, "CLUSTERED")) accept(cursor, "NONCLUSTERED");
   if (!accept(cursor, "INDEX")) throw unsupported(`CREATE ${peek(cursor).text.toUpperCase()}`);
@@ -394,8 +440,17 @@ function parseDrop(cursor: Cursor): StatementBody {
 function startsExpression(cursor: Cursor): boolean {
   const token = peek(cursor);
   if (["string", "number", "binary", "variable"].includes(token.kind)) return true;
-  return isName(cursor) || ["(", "-", "+", "~", "CASE", "NULL", "CONVERT", "COALESCE", "NULLIF", "LEFT", "RIGHT"].includes(token.upper);
+  return (
+    isName(cursor) ||
+    ["(", "-", "+", "~", "CASE", "NULL", "CONVERT", "COALESCE", "NULLIF", "LEFT", "RIGHT"].includes(
+      token.upper,
+    )
+  );
 }
 
 // Real statements that the lab does not perform; saying so is better than a syntax error.
-const UNSUPPORTED = new Set("ALTER GRANT DENY REVOKE MERGE DBCC CHECKPOINT RECONFIGURE SHUTDOWN GOTO OPEN CLOSE FETCH DEALLOCATE BULK REVERT".split(" "));
+const UNSUPPORTED = new Set(
+  "ALTER GRANT DENY REVOKE MERGE DBCC CHECKPOINT RECONFIGURE SHUTDOWN GOTO OPEN CLOSE FETCH DEALLOCATE BULK REVERT".split(
+    " ",
+  ),
+);

@@ -1,5 +1,15 @@
 /** Type names as people write them, in the types that the wire knows. */
-import { accept, type Cursor, commaList, expect, isAt, next, peek, readAnyName, unexpected } from "#lab/tsql/cursor.ts";
+import {
+  accept,
+  type Cursor,
+  commaList,
+  expect,
+  isAt,
+  next,
+  peek,
+  readAnyName,
+  unexpected,
+} from "#lab/tsql/cursor.ts";
 import { syntaxError } from "#lab/tsql/errors.ts";
 import type { SqlType } from "#lab/tsql/values.ts";
 
@@ -9,7 +19,10 @@ export function parseType(cursor: Cursor, fallback: number): SqlType {
   let name = readAnyName(cursor).toLowerCase();
   while (accept(cursor, ".")) name = readAnyName(cursor).toLowerCase();
   if (name === "national") name = `n${readAnyName(cursor).toLowerCase()}`;
-  if ((name === "character" || name === "char" || name === "nchar" || name === "binary") && accept(cursor, "VARYING")) {
+  if (
+    (name === "character" || name === "char" || name === "nchar" || name === "binary") &&
+    accept(cursor, "VARYING")
+  ) {
     name = `${name.replace("character", "char").replace(/(char|binary)$/, "var$1")}`;
   }
   if (name === "double") accept(cursor, "PRECISION");
@@ -32,7 +45,8 @@ function readSizes(cursor: Cursor): (number | "max")[] {
 }
 
 function makeType(name: string, [first, second]: (number | "max")[], fallback: number): SqlType | null {
-  const number = (value: number | "max" | undefined, otherwise: number) => (typeof value === "number" ? value : otherwise);
+  const number = (value: number | "max" | undefined, otherwise: number) =>
+    typeof value === "number" ? value : otherwise;
   const fixed = FIXED[name];
   if (fixed) return fixed;
   switch (name) {

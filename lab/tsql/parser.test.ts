@@ -6,7 +6,9 @@ import { parseBatch } from "#lab/tsql/parse.ts";
 
 const words = fc.constantFrom(
   ...RESERVED,
-  ..."( ) , . ; = <> < >= + - * / % @x @@SPID 1 2.5 0xAB 'text' N'ü' [a]]b] \"q\" #t sys.databases name THROW APPLY CAST( CONVERT(int, COUNT(*) -- /* */ PARTNER FAILOVER SAFETY".split(" "),
+  ..."( ) , . ; = <> < >= + - * / % @x @@SPID 1 2.5 0xAB 'text' N'ü' [a]]b] \"q\" #t sys.databases name THROW APPLY CAST( CONVERT(int, COUNT(*) -- /* */ PARTNER FAILOVER SAFETY".split(
+    " ",
+  ),
   "\n",
 );
 const soup = fc.array(words, { maxLength: 60 }).map((tokens) => tokens.join(" "));
@@ -37,7 +39,19 @@ describe("the parser never hangs and never breaks", () => {
   });
 
   it("on nesting without measure", () => {
-    for (const piece of ["(", "SELECT(", "NOT ", "- ", "BEGIN ", "CASE WHEN ", "IF 1=1 ", "/*", "SELECT * FROM (", "a.", "SELECT 1 UNION "]) {
+    for (const piece of [
+      "(",
+      "SELECT(",
+      "NOT ",
+      "- ",
+      "BEGIN ",
+      "CASE WHEN ",
+      "IF 1=1 ",
+      "/*",
+      "SELECT * FROM (",
+      "a.",
+      "SELECT 1 UNION ",
+    ]) {
       expect(parses(`SELECT ${piece.repeat(20_000)}`)).toBe(true);
       expect(parses(piece.repeat(20_000))).toBe(true);
     }
@@ -70,6 +84,9 @@ describe("ALTER DATABASE becomes a command", () => {
     ["MODIFY NAME = [new]", { kind: "rename", name: "new" }],
   ];
   it.each(cases)("%s", (change, command) => {
-    expect(parseBatch(`alter database db ${change} select 1`)).toMatchObject([{ change: { kind: "command", command } }, { kind: "query" }]);
+    expect(parseBatch(`alter database db ${change} select 1`)).toMatchObject([
+      { change: { kind: "command", command } },
+      { kind: "query" },
+    ]);
   });
 });

@@ -10,9 +10,15 @@ export function requestText(request: WireRequest): { kind: StatementRecord["kind
     case "batch":
       return { kind: "batch", text: request.sql };
     case "rpc":
-      return { kind: "rpc", text: `EXEC ${request.procedure} ${request.parameters.map(parameterText).join(", ")}`.trimEnd() };
+      return {
+        kind: "rpc",
+        text: `EXEC ${request.procedure} ${request.parameters.map(parameterText).join(", ")}`.trimEnd(),
+      };
     case "transaction":
-      return { kind: "transaction", text: `${request.action.toUpperCase()} TRANSACTION ${request.name}`.trimEnd() };
+      return {
+        kind: "transaction",
+        text: `${request.action.toUpperCase()} TRANSACTION ${request.name}`.trimEnd(),
+      };
   }
 }
 

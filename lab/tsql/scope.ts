@@ -33,7 +33,10 @@ export function resolveColumn(parts: string[], scope: Scope | null): Typed {
 }
 
 function knowsSource(parts: string[], scope: Scope | null): boolean {
-  return scope !== null && (scope.columns.some((column) => matchesSource(parts, column.source)) || knowsSource(parts, scope.outer));
+  return (
+    scope !== null &&
+    (scope.columns.some((column) => matchesSource(parts, column.source)) || knowsSource(parts, scope.outer))
+  );
 }
 
 export function columnAt(column: ScopeColumn, index: number, depth = 0): Typed {
@@ -52,7 +55,10 @@ export function columnAt(column: ScopeColumn, index: number, depth = 0): Typed {
 }
 
 function names(parts: string[], column: ScopeColumn): boolean {
-  return same(parts.at(-1)!, column.name) && (parts.length === 1 || matchesSource(parts.slice(0, -1), column.source));
+  return (
+    same(parts.at(-1)!, column.name) &&
+    (parts.length === 1 || matchesSource(parts.slice(0, -1), column.source))
+  );
 }
 
 /** `databases.name`, `sys.databases.name` and `master.sys.databases.name` all mean an unaliased master.sys.databases. */

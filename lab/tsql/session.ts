@@ -4,7 +4,7 @@ import { type CommandPort, SqlError } from "#lab/mirroring/commands.ts";
 import type { Fleet, Instance, Login, Session, StatementRecord } from "#lab/mirroring/model.ts";
 import type { Answer, WireRequest, WireSession } from "#lab/tds/contract.ts";
 import { type Catalog, type Context, newSettings } from "#lab/tsql/context.ts";
-import { report, type Run, runBatch, runNested } from "#lab/tsql/execute.ts";
+import { type Run, report, runBatch, runNested } from "#lab/tsql/execute.ts";
 import { parseName } from "#lab/tsql/parse.ts";
 import { callProcedure, type GivenArgument } from "#lab/tsql/procedures.ts";
 import { requestText } from "#lab/tsql/request-text.ts";
@@ -26,7 +26,16 @@ export interface CuttableSession extends WireSession {
   cut: () => void;
 }
 
-export function createSession({ fleet, instance, login, session, catalog, commands, delay, onClose }: SessionOptions): CuttableSession {
+export function createSession({
+  fleet,
+  instance,
+  login,
+  session,
+  catalog,
+  commands,
+  delay,
+  onClose,
+}: SessionOptions): CuttableSession {
   const home = session.database;
   const gone = new AbortController();
   let settings = newSettings();
@@ -63,8 +72,14 @@ export function createSession({ fleet, instance, login, session, catalog, comman
       settings.nesting = 0;
       let finished = false;
       try {
-        for await (const answer of answers(request, { context: newContext(), commands, delay, signal: either })) {
-          if (answer.kind === "message" && answer.message.severity > 10) record.errorNumber ??= answer.message.number;
+        for await (const answer of answers(request, {
+          context: newContext(),
+          commands,
+          delay,
+          signal: either,
+        })) {
+          if (answer.kind === "message" && answer.message.severity > 10)
+            record.errorNumber ??= answer.message.number;
           if (gone.signal.aborted) return;
           yield answer;
         }
@@ -72,7 +87,13 @@ export function createSession({ fleet, instance, login, session, catalog, comman
       } finally {
         session.running = false;
         record.endedAt = fleet.now;
-        record.outcome = gone.signal.aborted ? "cut" : !finished ? "cancelled" : record.errorNumber === null ? "answered" : "failed";
+        record.outcome = gone.signal.aborted
+          ? "cut"
+          : !finished
+            ? "cancelled"
+            : record.errorNumber === null
+              ? "answered"
+              : "failed";
       }
     },
     reset() {
@@ -117,7 +138,13 @@ async function* answer(request: WireRequest, run: Run): AsyncGenerator<Answer, v
     case "rpc": {
       const args = request.parameters.map((parameter): GivenArgument => {
         const { name, type, value, output } = parameter;
-        return { name, type, value, isDefault: parameter.useDefault ?? false, variable: output ? { type, value } : null };
+        return {
+          name,
+          type,
+          value,
+          isDefault: parameter.useDefault ?? false,
+          variable: output ? { type, value } : null,
+        };
       });
       const { status } = yield* callProcedure(parseName(request.procedure), args, run, runNested);
       if (run.signal.aborted) return;
@@ -142,10 +169,19 @@ async function* withDone(batch: AsyncGenerator<Answer, unknown>): AsyncGenerator
 /** A fault of the simulation is told as a server tells its own: the connection lives on. */
 function internalError(error: unknown): SqlError {
   const text = error instanceof Error ? error.message : String(error);
-  return new SqlError(8624, 16, `Internal Query Processor Error: The query processor could not produce a query plan. (${text})`);
+  return new SqlError(
+    8624,
+    16,
+    `Internal Query Processor Error: The query processor could not produce a query plan. (${text})`,
+  );
 }
 
-function openRecord(fleet: Fleet, instance: Instance, session: Session, text: { kind: StatementRecord["kind"]; text: string }): StatementRecord {
+function openRecord(
+  fleet: Fleet,
+  instance: Instance,
+  session: Session,
+  text: { kind: StatementRecord["kind"]; text: string },
+): StatementRecord {
   const { statements } = fleet;
   const record: StatementRecord = {
     sequence: (statements.at(-1)?.sequence ?? 0) + 1,

@@ -89,7 +89,10 @@ describe("batches come without semicolons", () => {
     const { errors, counts } = await switching;
     expect(errors).toEqual([]);
     expect(counts).toEqual([]);
-    const { rows } = await ask("SELECT mirroring_role_desc, mirroring_role_sequence FROM sys.database_mirroring WHERE DB_NAME(database_id) LIKE 'a]b%'", { on: "BE2\\rtc" });
+    const { rows } = await ask(
+      "SELECT mirroring_role_desc, mirroring_role_sequence FROM sys.database_mirroring WHERE DB_NAME(database_id) LIKE 'a]b%'",
+      { on: "BE2\\rtc" },
+    );
     expect(rows).toEqual([["PRINCIPAL", 4]]);
   });
 });
@@ -103,15 +106,40 @@ describe("an error ends its statement, its text or its batch", () => {
     ["a missing table ends the batch", "SELECT * FROM nothing SELECT 2", [208], []],
     ["what came before a missing table has run", "SELECT 1 SELECT * FROM nothing", [208], [[1]]],
     ["a missing column refuses the whole batch", "SELECT 1 SELECT nothing FROM sys.databases", [207], []],
-    ["so it does in a branch that is not taken", "SELECT 1 IF 1 = 2 SELECT database_id FROM sys.dm_exec_sessions", [207], []],
+    [
+      "so it does in a branch that is not taken",
+      "SELECT 1 IF 1 = 2 SELECT database_id FROM sys.dm_exec_sessions",
+      [207],
+      [],
+    ],
     ["a syntax error refuses the whole batch", "SELECT 1 SELECT FROM", [156], []],
     ["text that does not compile ends only itself", "EXEC('SELECT FROM') SELECT 2", [156], [[2]]],
-    ["a failed conversion in such text ends everything", "EXEC('SELECT CAST(''x'' AS int)') SELECT 2", [245], []],
+    [
+      "a failed conversion in such text ends everything",
+      "EXEC('SELECT CAST(''x'' AS int)') SELECT 2",
+      [245],
+      [],
+    ],
     ["XACT_ABORT makes any error end the batch", "SET XACT_ABORT ON SELECT 1 / 0 SELECT 2", [8134], []],
     ["but not RAISERROR", "SET XACT_ABORT ON RAISERROR('no', 16, 1) SELECT 2", [50000], [[2]]],
-    ["a TRY does not catch its own missing table", "BEGIN TRY SELECT * FROM nothing END TRY BEGIN CATCH SELECT 2 END CATCH", [208], []],
-    ["it does when EXEC brought the text", "BEGIN TRY EXEC('SELECT * FROM nothing') END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH", [], [[208]]],
-    ["an error may be raised again", "BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH DECLARE @m nvarchar(400) = ERROR_MESSAGE() RAISERROR(@m, 16, 1) END CATCH", [50000], []],
+    [
+      "a TRY does not catch its own missing table",
+      "BEGIN TRY SELECT * FROM nothing END TRY BEGIN CATCH SELECT 2 END CATCH",
+      [208],
+      [],
+    ],
+    [
+      "it does when EXEC brought the text",
+      "BEGIN TRY EXEC('SELECT * FROM nothing') END TRY BEGIN CATCH SELECT ERROR_NUMBER() END CATCH",
+      [],
+      [[208]],
+    ],
+    [
+      "an error may be raised again",
+      "BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH DECLARE @m nvarchar(400) = ERROR_MESSAGE() RAISERROR(@m, 16, 1) END CATCH",
+      [50000],
+      [],
+    ],
     ["RETURN ends the batch", "SELECT 1 RETURN SELECT 2", [], [[1]]],
     ["@@ERROR lives for one statement", "SELECT 1 / 0 SELECT @@ERROR SELECT @@ERROR", [8134], [[0]]],
   ];
@@ -122,9 +150,12 @@ describe("an error ends its statement, its text or its batch", () => {
   });
 
   it("THROW ends the batch and keeps number and text, where the version knows it", async () => {
-    const { errors, rows } = await ask("BEGIN TRY THROW 50123, N'so', 2 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_STATE(), ERROR_MESSAGE(); THROW END CATCH SELECT 2", {
-      on: "SQL19",
-    });
+    const { errors, rows } = await ask(
+      "BEGIN TRY THROW 50123, N'so', 2 END TRY BEGIN CATCH SELECT ERROR_NUMBER(), ERROR_STATE(), ERROR_MESSAGE(); THROW END CATCH SELECT 2",
+      {
+        on: "SQL19",
+      },
+    );
     expect(rows).toEqual([[50123, 2, "so"]]);
     expect(errors).toEqual([50123]);
   });
@@ -176,7 +207,9 @@ describe("transactions", () => {
   });
 
   it("are doomed by an error under XACT_ABORT", async () => {
-    const { rows, errors } = await ask("SET XACT_ABORT ON BEGIN TRAN BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE() COMMIT END CATCH");
+    const { rows, errors } = await ask(
+      "SET XACT_ABORT ON BEGIN TRAN BEGIN TRY SELECT 1 / 0 END TRY BEGIN CATCH SELECT XACT_STATE() COMMIT END CATCH",
+    );
     expect(rows).toEqual([[-1]]);
     expect(errors).toEqual([3930]);
   });
@@ -202,7 +235,12 @@ describe("a session", () => {
 
   it("answers sp_executesql with its return status and its outputs", async () => {
     const { ask: say } = await connect();
-    const text = (value: string) => ({ name: "", type: { name: "nvarchar", length: 4000 } as const, value, output: false });
+    const text = (value: string) => ({
+      name: "",
+      type: { name: "nvarchar", length: 4000 } as const,
+      value,
+      output: false,
+    });
     const { answers, rows } = await say({
       kind: "rpc",
       procedure: "sp_executesql",
@@ -216,7 +254,13 @@ describe("a session", () => {
     expect(rows).toEqual([[42n]]);
     expect(answers.slice(-2)).toEqual([
       { kind: "return-status", status: 0 },
-      { kind: "return-value", name: "@b", ordinal: 3, type: { name: "nvarchar", length: 20 }, value: "out x" },
+      {
+        kind: "return-value",
+        name: "@b",
+        ordinal: 3,
+        type: { name: "nvarchar", length: 20 },
+        value: "out x",
+      },
     ]);
   });
 

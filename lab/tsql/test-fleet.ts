@@ -60,7 +60,13 @@ export function testFleet(): TestFleet {
     running,
     door,
     async connect({ on, as = "sa", database = "" } = {}) {
-      const answer = await door(on).login({ user: as, password: "Lab-2026!", database, hostName: "DESK", programName: "test" });
+      const answer = await door(on).login({
+        user: as,
+        password: "Lab-2026!",
+        database,
+        hostName: "DESK",
+        programName: "test",
+      });
       if (!answer.ok) throw new Error(answer.messages.map((message) => message.text).join(" "));
       return { wire: answer.session, ask: (request, signal) => collect(answer.session, request, signal) };
     },
@@ -74,7 +80,11 @@ export function testFleet(): TestFleet {
   return self;
 }
 
-async function collect(session: WireSession, request: string | WireRequest, signal = new AbortController().signal): Promise<Reply> {
+async function collect(
+  session: WireSession,
+  request: string | WireRequest,
+  signal = new AbortController().signal,
+): Promise<Reply> {
   const reply: Reply = { rows: [], results: [], columns: [], counts: [], errors: [], said: [], answers: [] };
   const asked: WireRequest = typeof request === "string" ? { kind: "batch", sql: request } : request;
   for await (const answer of session.run(asked, signal)) {
@@ -82,7 +92,9 @@ async function collect(session: WireSession, request: string | WireRequest, sign
     if (answer.kind === "columns") {
       reply.rows = [];
       reply.results.push(reply.rows);
-      reply.columns = answer.columns.map(({ name, type, nullable }) => `${name} ${shown(type)}${nullable ? "" : " not null"}`.trimStart());
+      reply.columns = answer.columns.map(({ name, type, nullable }) =>
+        `${name} ${shown(type)}${nullable ? "" : " not null"}`.trimStart(),
+      );
     }
     if (answer.kind === "row") reply.rows.push(answer.values);
     if (answer.kind === "done" && answer.rowCount !== undefined) reply.counts.push(answer.rowCount);

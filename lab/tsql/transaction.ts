@@ -3,7 +3,11 @@ import { SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase } from "#lab/mirroring/find.ts";
 import type { Context } from "#lab/tsql/context.ts";
 
-export function changeTransaction(action: "begin" | "commit" | "rollback" | "save", name: string, context: Context): void {
+export function changeTransaction(
+  action: "begin" | "commit" | "rollback" | "save",
+  name: string,
+  context: Context,
+): void {
   const { settings } = context;
   if (action === "begin") return begin(name, context);
   if (settings.transactions === 0) {
@@ -15,7 +19,12 @@ export function changeTransaction(action: "begin" | "commit" | "rollback" | "sav
     return;
   }
   if (action === "commit") {
-    if (settings.doomed) throw new SqlError(3930, 16, "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.");
+    if (settings.doomed)
+      throw new SqlError(
+        3930,
+        16,
+        "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.",
+      );
     settings.transactions--;
     if (settings.transactions === 0) endTransaction(context);
     return;
@@ -54,14 +63,22 @@ function begin(name: string, context: Context): void {
   if (settings.transactions > 1) return;
   settings.transactionNames = [name.toLowerCase()];
   settings.snapshot = new Map([...settings.temporary].map(([key, table]) => [key, table.rows]));
-  findDatabase(instance, session.database)?.openTransactions.push({ sinceMs: fleet.now, host: session.host, spid: session.spid });
+  findDatabase(instance, session.database)?.openTransactions.push({
+    sinceMs: fleet.now,
+    host: session.host,
+    spid: session.spid,
+  });
 }
 
 function rollback(name: string, context: Context): void {
   const { transactionNames } = context.settings;
   const at = transactionNames.lastIndexOf(name.toLowerCase());
   if (name !== "" && at < 0) {
-    throw new SqlError(6401, 16, `Cannot roll back ${name}. No transaction or savepoint of that name was found.`);
+    throw new SqlError(
+      6401,
+      16,
+      `Cannot roll back ${name}. No transaction or savepoint of that name was found.`,
+    );
   }
   if (name !== "" && at > 0) transactionNames.length = at + 1;
   else rollbackAll(context);

@@ -54,7 +54,8 @@ export function typeName(type: SqlType): string {
 export function sameType(one: SqlType, other: SqlType): boolean {
   if (one === other) return true;
   if (one.name !== other.name) return false;
-  if (one.name === "decimal" && other.name === "decimal") return one.precision === other.precision && one.scale === other.scale;
+  if (one.name === "decimal" && other.name === "decimal")
+    return one.precision === other.precision && one.scale === other.scale;
   if (one.name === "datetime2" && other.name === "datetime2") return one.scale === other.scale;
   return !("length" in one) || !("length" in other) || one.length === other.length;
 }
@@ -67,9 +68,14 @@ export function commonType(one: SqlType, other: SqlType): SqlType {
     const [a, b] = [high, asDecimal(low)];
     const scale = Math.max(a.scale, b.scale);
     const whole = Math.max(a.precision - a.scale, b.precision - b.scale);
-    return { name: "decimal", precision: Math.min(38, whole + scale), scale: Math.min(scale, 38 - Math.min(38, whole)) };
+    return {
+      name: "decimal",
+      precision: Math.min(38, whole + scale),
+      scale: Math.min(scale, 38 - Math.min(38, whole)),
+    };
   }
-  if (high.name === "datetime2" && low.name === "datetime2") return { name: "datetime2", scale: Math.max(high.scale, low.scale) };
+  if (high.name === "datetime2" && low.name === "datetime2")
+    return { name: "datetime2", scale: Math.max(high.scale, low.scale) };
   if ((isText(high) && isText(low)) || (isBinary(high) && isBinary(low))) {
     const length = high.length === "max" || low.length === "max" ? "max" : Math.max(high.length, low.length);
     const varies = high.name.includes("var") || low.name.includes("var");
@@ -123,7 +129,11 @@ function fitDecimal(precision: number, scale: number, keepsSix: boolean): Decima
 }
 
 export function operandClash(operator: string, one: SqlType, other: SqlType): SqlError {
-  return new SqlError(402, 16, `The data types ${typeName(one)} and ${typeName(other)} are incompatible in the ${operator} operator.`);
+  return new SqlError(
+    402,
+    16,
+    `The data types ${typeName(one)} and ${typeName(other)} are incompatible in the ${operator} operator.`,
+  );
 }
 
 function rank(type: SqlType): number {

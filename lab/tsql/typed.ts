@@ -39,7 +39,11 @@ export function coerce(typed: Typed, type: SqlType): Typed {
   if (typed.isNull) return { ...NULL, type, isNull: false };
   const from = typed.type;
   if (!isImplicit(from, type)) {
-    throw new SqlError(206, 16, `Operand type clash: ${typeName(from)} is incompatible with ${typeName(type)}`);
+    throw new SqlError(
+      206,
+      16,
+      `Operand type clash: ${typeName(from)} is incompatible with ${typeName(type)}`,
+    );
   }
   const { evaluate, nullable, collation } = typed;
   return { type, nullable, collation, evaluate: (frame) => convert(evaluate(frame), from, type) };
@@ -51,7 +55,8 @@ export function isImplicit(from: SqlType, to: SqlType): boolean {
   if (from.name === "sql_variant") return false;
   if (isText(from)) return !isBinary(to);
   if (isText(to)) return true;
-  if (from.name === "uniqueidentifier" || to.name === "uniqueidentifier") return isBinary(from) || isBinary(to);
+  if (from.name === "uniqueidentifier" || to.name === "uniqueidentifier")
+    return isBinary(from) || isBinary(to);
   if (isDate(from)) return isDate(to);
   if (isDate(to)) return isNumber(from) && to.name === "datetime";
   if (isBinary(from)) return isNumber(to) && to.name !== "float" && to.name !== "real";

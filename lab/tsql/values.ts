@@ -2,7 +2,19 @@
  * The types and values of the lab's T-SQL, shared by the wire (which encodes them) and the evaluator (which makes them).
  */
 export type SqlType =
-  | { name: "bit" | "tinyint" | "smallint" | "int" | "bigint" | "real" | "float" | "uniqueidentifier" | "datetime" | "date" }
+  | {
+      name:
+        | "bit"
+        | "tinyint"
+        | "smallint"
+        | "int"
+        | "bigint"
+        | "real"
+        | "float"
+        | "uniqueidentifier"
+        | "datetime"
+        | "date";
+    }
   | { name: "datetime2"; scale: number }
   | { name: "decimal"; precision: number; scale: number }
   /** `length` counts characters (bytes for binary); "max" is sent as PLP. */

@@ -1,7 +1,7 @@
 /** ROW_NUMBER, RANK and aggregates OVER a partition. */
 import { SqlError } from "#lab/mirroring/commands.ts";
-import type { Call } from "#lab/tsql/ast.ts";
 import { type Aggregate, bindAggregate, bindOrder, compareKeys, sortFrames } from "#lab/tsql/aggregate.ts";
+import type { Call } from "#lab/tsql/ast.ts";
 import { type Binder, bindValue } from "#lab/tsql/bind-expression.ts";
 import { keyOf } from "#lab/tsql/compare.ts";
 import { isAggregate } from "#lab/tsql/functions.ts";
@@ -56,24 +56,37 @@ export function groupFrames(frames: Frame[], keys: Typed[]): Frame[][] {
   return [...groups.values()];
 }
 
-function bindOver(call: Call, binder: Binder): { type: SqlType; nullable: boolean; values: (partition: Partition) => SqlValue[] } {
+function bindOver(
+  call: Call,
+  binder: Binder,
+): { type: SqlType; nullable: boolean; values: (partition: Partition) => SqlValue[] } {
   const name = call.parts[0]!.toUpperCase();
   const over = call.over!;
   if (isAggregate(name)) {
     const aggregate = bindAggregate(call, binder);
-    if (!over.whole && binder.context.version < 11) throw new SqlError(102, 15, "Incorrect syntax near 'order'.");
-    return { ...aggregate, values: (partition) => runningValues(partition, aggregate, over.whole, over.rows) };
+    if (!over.whole && binder.context.version < 11)
+      throw new SqlError(102, 15, "Incorrect syntax near 'order'.");
+    return {
+      ...aggregate,
+      values: (partition) => runningValues(partition, aggregate, over.whole, over.rows),
+    };
   }
   const ranking = RANKINGS[name];
   if (ranking) {
-    if (over.order.length === 0) throw new SqlError(4112, 15, `The function '${name}' must have an OVER clause with ORDER BY.`);
+    if (over.order.length === 0)
+      throw new SqlError(4112, 15, `The function '${name}' must have an OVER clause with ORDER BY.`);
     return { type: { name: "bigint" }, nullable: false, values: ranking };
   }
   if (name === "NTILE") {
     const tiles = coerce(bindValue(call.args[0]!, binder), INT);
     return { type: { name: "bigint" }, nullable: false, values: ({ frames }) => ntile(frames, tiles) };
   }
-  if (binder.context.version >= 11 && ["LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE"].includes(name) && call.args.length > 0) return bindNeighbour(name, call, binder);
+  if (
+    binder.context.version >= 11 &&
+    ["LAG", "LEAD", "FIRST_VALUE", "LAST_VALUE"].includes(name) &&
+    call.args.length > 0
+  )
+    return bindNeighbour(name, call, binder);
   throw new SqlError(195, 15, `'${call.parts[0]}' is not a recognized built-in function name.`);
 }
 
@@ -92,11 +105,22 @@ const RANKINGS: Record<string, (partition: Partition) => SqlValue[]> = {
 function ntile(frames: Frame[], tiles: Typed): SqlValue[] {
   const count = (frames[0] ? (tiles.evaluate(frames[0]) as number | null) : null) ?? 1;
   const [size, larger] = [Math.floor(frames.length / count), frames.length % count];
-  return frames.map((_, i) => BigInt(i < larger * (size + 1) ? Math.floor(i / (size + 1)) + 1 : larger + Math.floor((i - larger * (size + 1)) / Math.max(1, size)) + 1));
+  return frames.map((_, i) =>
+    BigInt(
+      i < larger * (size + 1)
+        ? Math.floor(i / (size + 1)) + 1
+        : larger + Math.floor((i - larger * (size + 1)) / Math.max(1, size)) + 1,
+    ),
+  );
 }
 
 /** The whole partition, or with an order everything up to the row; RANGE takes its ties along. */
-function runningValues({ frames, ties }: Partition, aggregate: Aggregate, whole: boolean, rows: boolean): SqlValue[] {
+function runningValues(
+  { frames, ties }: Partition,
+  aggregate: Aggregate,
+  whole: boolean,
+  rows: boolean,
+): SqlValue[] {
   if (whole) {
     const value = aggregate.compute(frames);
     return frames.map(() => value);
