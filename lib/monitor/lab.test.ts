@@ -1,13 +1,13 @@
 import net from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { type StartedLab, startLab } from "#lab/started.ts";
 import type { InstanceAnswer } from "#lib/mirroring/observation.ts";
 import type { InstanceDraft } from "#lib/pools/draft.ts";
 import { readRegisterFile } from "#lib/pools/register-file.ts";
-import { type Lab, startLab } from "#lib/runs/lab.fixture.ts";
 import { connectTo, type Target } from "#lib/sqlserver/index.ts";
 import { createMonitor, type Monitor } from "./create-monitor.ts";
 
-let lab: Lab;
+let lab: StartedLab;
 let monitor: Monitor;
 let extra: Target[] = [];
 
@@ -60,7 +60,7 @@ describe("the monitor, on a fleet that speaks TDS", () => {
   });
 
   it("asks each instance in one batch a round, on one connection, and never outside master", async () => {
-    await lab.control("DELETE", "/statements");
+    await lab.ask("DELETE", "/statements");
     await watch("looking");
     await vi.waitFor(async () => expect((await looksAt("A")).length).toBeGreaterThanOrEqual(4), {
       timeout: 10_000,
@@ -77,17 +77,17 @@ describe("the monitor, on a fleet that speaks TDS", () => {
   it("tells a stopped instance, goes on with the others, and meets it again after its start", async () => {
     await watch("looking");
     await answered("A");
-    await lab.control("POST", "/instances/B/stop");
+    await lab.ask("POST", "/instances/B/stop");
     await until("B", (seen) => !seen.reachable && seen.reason.kind === "network");
     await goesOn("A");
-    await lab.control("POST", "/instances/B/start");
+    await lab.ask("POST", "/instances/B/start");
     await until("B", (seen) => seen.reachable);
   });
 
   it("tells an instance that hangs, with a connection open or without", async () => {
     await watch("looking");
     await answered("B");
-    await lab.control("POST", "/instances/B/hang");
+    await lab.ask("POST", "/instances/B/hang");
     await until("B", (seen) => !seen.reachable && seen.reason.kind === "timeout");
     const first = monitor.observations().get("B")!;
     await until(
@@ -95,7 +95,7 @@ describe("the monitor, on a fleet that speaks TDS", () => {
       (seen) => seen.startedAt > first.startedAt && !seen.reachable && seen.reason.kind === "timeout",
     );
     await goesOn("A");
-    await lab.control("POST", "/instances/B/wake");
+    await lab.ask("POST", "/instances/B/wake");
     await until("B", (seen) => seen.reachable);
   });
 
@@ -177,11 +177,11 @@ describe("the monitor, on a fleet that speaks TDS", () => {
     const asked = [1, 2].map(() => w.send("WAITFOR DELAY '00:01:00'", { timeoutMs: 60_000 }));
     await vi.waitFor(async () => expect(await waiting()).toHaveLength(2), { timeout: 5_000 });
     expect(await w.observe()).toMatchObject({ reachable: true, login: "acting" });
-    await lab.control("POST", "/instances/W/stop");
+    await lab.ask("POST", "/instances/W/stop");
     for (const outcome of await Promise.all(asked))
       expect(outcome).toMatchObject({ kind: "broken", sent: true });
     expect(await w.send("SELECT 1", { timeoutMs: 1_000 })).toMatchObject({ kind: "broken", sent: false });
-    await lab.control("POST", "/instances/W/start");
+    await lab.ask("POST", "/instances/W/start");
     await vi.waitFor(
       async () => expect(await w.send("SELECT 1", { timeoutMs: 1_000 })).toMatchObject({ kind: "answered" }),
       { timeout: 5_000 },
