@@ -51,12 +51,12 @@ export function Lane({
       </p>
       {done?.because && <p className="mt-1.5 text-sm text-bad">{spoken(done.because)}</p>}
       {done?.sentAt && <Times done={done} server={server} />}
-      {done && (done.before || done.after) && <BeforeAfter before={done.before} after={done.after} />}
-      <details className="mt-2">
+      <details className="mt-1.5">
         <summary className="inline-block rounded py-0.5 text-xs font-medium text-brand">
-          {done?.sentAt ? t("statement") : t("wouldSend", { server })}
+          {done?.sentAt ? t("details") : t("wouldSend", { server })}
         </summary>
-        <div className="mt-1.5">
+        <div className="mt-1.5 space-y-2">
+          {done && (done.before || done.after) && <BeforeAfter before={done.before} after={done.after} />}
           <CodeBlock
             code={done?.sql ?? change.by.sql}
             title={t("statementOn", { server })}
@@ -128,7 +128,7 @@ function BeforeAfter({ before, after }: { before: SnapshotRow | null; after: Sna
       sequence: snapshot.roleSequence ?? "–",
     });
   return (
-    <dl className="mt-2 grid grid-cols-[4rem_1fr] gap-x-2 gap-y-0.5 text-xs">
+    <dl className="grid grid-cols-[4rem_1fr] gap-x-2 gap-y-0.5 text-xs">
       {before && (
         <>
           <dt className="text-ink-faint">{t("before")}</dt>

@@ -153,7 +153,7 @@ describe("a run's page, phase by phase", () => {
     const text = said(
       <>
         <RunHeader state={state} poolName="Munich" />
-        <RunSteps state={state} situation={situationFor(state, well.observations)} question={null} />
+        <RunSteps state={state} situation={situationFor(state, well.observations)} />
       </>,
     );
     for (const word of words) expect(text).toContain(word);
@@ -270,7 +270,7 @@ describe("everything", () => {
       <>
         <RunHeader state={state} poolName="München" />
         <PlanStage plan={state.plan} />
-        <RunSteps state={state} situation={situation} question={null} />
+        <RunSteps state={state} situation={situation} />
         <VerifyMatrix state={state} situation={situation} />
         <Stopped state={state} situation={situation} mayDecide busy={false} onDecide={nothing} />
         <JournalLog entries={entries} />

@@ -27,7 +27,8 @@ export function Readiness({
       <Card title={t("title")} description={t("description")}>
         <div className="space-y-5">
           <Summary verdicts={verdicts} />
-          <Verdicts verdicts={verdicts} />
+          {/* Who is cut has a table of its own below. */}
+          <Verdicts verdicts={verdicts.filter((verdict) => verdict.check !== "sessions-to-cut")} />
         </div>
       </Card>
       {findings.length > 0 && (

@@ -10,7 +10,6 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
 import { Badge } from "#components/ui/badge.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { useNow } from "#components/ui/clock.tsx";
@@ -18,21 +17,15 @@ import { Message } from "#components/ui/message.tsx";
 import type { Tone } from "#components/ui/tone.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
 import { ask, type Situation } from "#lib/mirroring/checks.ts";
+import type { ActStep } from "#lib/runbooks/kit.ts";
+import type { Plan } from "#lib/runbooks/plan.ts";
 import type { RunState, StepState } from "#lib/runs/replay.ts";
 import { Lane } from "./lane.tsx";
 import { explanationOf, kindIcon } from "./plan-steps.tsx";
 import { useSpoken } from "./spoken.ts";
 
-/** Every step as it stands, lanes side by side. `question` is put into the step that asks a person. */
-export function RunSteps({
-  state,
-  situation,
-  question,
-}: {
-  state: RunState;
-  situation: Situation;
-  question: ReactNode;
-}) {
+/** Every step as it stands, lanes side by side. */
+export function RunSteps({ state, situation }: { state: RunState; situation: Situation }) {
   const t = useTranslations("runs.steps");
   return (
     <section className="space-y-3">
@@ -55,29 +48,37 @@ export function RunSteps({
             />
             <div className="space-y-3 px-4 pb-4 empty:hidden sm:px-5">
               {step.because && <Because step={step} />}
-              {step.step.kind === "act" && (
-                <ul aria-label={t("lanes")} className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
-                  {step.step.changes.map((change) => (
-                    <Lane
-                      key={change.id}
-                      change={change}
-                      done={step.changes[change.id]}
-                      step={step}
-                      plan={state.plan}
-                    />
-                  ))}
-                </ul>
-              )}
+              {step.step.kind === "act" && <Lanes step={step} act={step.step} plan={state.plan} />}
               {step.step.kind === "wait" && step.state === "open" && (
                 <StillOpen step={step.step} situation={situation} />
               )}
               {step.confirmed && <Attested confirmed={step.confirmed} />}
-              {step.step.kind === "confirm" && step.state === "open" && question}
             </div>
           </li>
         ))}
       </ol>
     </section>
+  );
+}
+
+/** What has not begun is named in one line; its statements are there for whoever asks. */
+function Lanes({ step, act, plan }: { step: StepState; act: ActStep; plan: Plan }) {
+  const t = useTranslations("runs.steps");
+  const lanes = (
+    <ul aria-label={t("lanes")} className="grid gap-3 md:grid-cols-2 2xl:grid-cols-3">
+      {act.changes.map((change) => (
+        <Lane key={change.id} change={change} done={step.changes[change.id]} step={step} plan={plan} />
+      ))}
+    </ul>
+  );
+  if (step.openedAt !== null) return lanes;
+  return (
+    <details>
+      <summary className="inline-block rounded text-xs font-medium text-brand">
+        {t("statements", { count: act.changes.length })}
+      </summary>
+      <div className="mt-2">{lanes}</div>
+    </details>
   );
 }
 

@@ -80,7 +80,7 @@ function LiveRow({ entry, session, was }: { entry: FoundSession; session: Sessio
       <Cell label={t("here")}>
         <Arrival arrived={arrived} />
       </Cell>
-      <Cell label={t("rolePair")}>
+      <Cell label={t("rolePair")} className="sm:whitespace-nowrap">
         <ul>
           {sides(session).map((side) => (
             <li key={side.instance.id}>{sideText(side, t("unseen"))}</li>
@@ -94,7 +94,7 @@ function LiveRow({ entry, session, was }: { entry: FoundSession; session: Sessio
       <Cell label={t("sessions")} number>
         {count === undefined ? "–" : t("sessionsCount", { count })}
       </Cell>
-      <Cell label={t("age")} number>
+      <Cell label={t("age")} number className="whitespace-nowrap">
         {heard === null ? "–" : <Age at={heard} />}
       </Cell>
     </Row>

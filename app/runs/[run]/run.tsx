@@ -23,7 +23,7 @@ import type { ActionResult, Refusal } from "#lib/auth/refusal.ts";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import { movedSince } from "#lib/runbooks/plan.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
-import { isEnded, nextStep, replay } from "#lib/runs/replay.ts";
+import { nextStep, replay } from "#lib/runs/replay.ts";
 import { situationFor } from "#lib/runs/situation.ts";
 import { confirmStep, decideRun, lookThenContinue, startRun } from "../actions.ts";
 
@@ -88,6 +88,17 @@ export function Run({
               onStart={() => ask(() => startRun({ ...seen, planHash: state.planHash }))}
             />
           )}
+          {waitingFor?.kind === "confirm" && (
+            <ConfirmQuestion
+              key={waitingFor.id}
+              step={waitingFor}
+              mayAnswer={operates}
+              busy={busy}
+              onAnswer={(holds, note) =>
+                ask(() => confirmStep({ ...seen, step: waitingFor.id, holds, note }))
+              }
+            />
+          )}
           {state.phase === "stopped" && (
             <Stopped
               state={state}
@@ -118,30 +129,11 @@ export function Run({
             <PlanStage plan={state.plan} />
           ) : (
             <>
-              <RunSteps
-                state={state}
-                situation={situation}
-                question={
-                  waitingFor && (
-                    <ConfirmQuestion
-                      mayAnswer={operates}
-                      busy={busy}
-                      onAnswer={(holds, note) =>
-                        ask(() => confirmStep({ ...seen, step: waitingFor.id, holds, note }))
-                      }
-                    />
-                  )
-                }
-              />
+              <RunSteps state={state} situation={situation} />
               <VerifyMatrix state={state} situation={situation} />
             </>
           )}
           <JournalLog entries={entries} />
-          {isEnded(state) ? null : (
-            <p className="sr-only" role="status">
-              {t(`phase.${state.phase}`)}
-            </p>
-          )}
         </div>
       </div>
     </Page>
