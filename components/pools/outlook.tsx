@@ -45,7 +45,7 @@ export function Outlook({
     <dl className="space-y-2 text-sm">
       <Question is={t("ready")}>
         <Answer tone={ready ? "yes" : "no"}>
-          {ready ? t("yes") : t("no", { count: reasons.length })}
+          {ready ? t("yes") : reasons.length === 0 ? t("nothing") : t("no", { count: reasons.length })}
           {full && <Reasons reasons={reasons} />}
         </Answer>
       </Question>

@@ -11,6 +11,7 @@ import {
   silent,
   userStore,
 } from "#lib/mirroring/observed.fixture.ts";
+import { readyForFailover } from "#lib/mirroring/outlook.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
 
 const pair = (a: Parameters<typeof principal>[0], b: Parameters<typeof mirror>[0]) =>
@@ -51,6 +52,14 @@ describe("the name of a pool's situation", () => {
       "NOT-SERVED",
     ],
     [
+      "online on neither server, and hidden from our login",
+      heard(
+        answers("be1", [mirror({ nothing: true })], { sysadmin: false }),
+        answers("be2", [mirror({ nothing: true })], { sysadmin: false }),
+      ),
+      "NOT-SERVED",
+    ],
+    [
       "principal silent only to us: its mirror still hears it",
       heard(silent("be1"), answers("be2", [mirror()])),
       "UNSEEN",
@@ -71,6 +80,29 @@ describe("the name of a pool's situation", () => {
   ];
   it.each(rows)("%s", (_, observations, word) => {
     expect(diagnose(poolOf(userStore(["rtcxds"])), observations, now).word).toBe(word);
+  });
+
+  it("does not forget what is out of sight beside what is seen", () => {
+    const [seen, lost] = [userStore(["rtcxds"]), userStore(["rtcab"])];
+    const gone = {
+      ...lost,
+      id: "gone",
+      primary: { id: "mon1", name: "MON1" },
+      mirror: { id: "mon2", name: "MON2" },
+    };
+    const observations = heard(
+      answers("be1", [principal({ name: "rtcxds" })]),
+      answers("be2", [mirror({ name: "rtcxds" })]),
+      silent("mon1"),
+      answers("mon2", [mirror({ name: "rtcab", nothing: true })], { sysadmin: false }),
+    );
+    const pool = poolOf(seen, gone);
+    expect(diagnose(pool, observations, now)).toMatchObject({
+      word: "NOT-SERVED",
+      because: { key: "checks.diagnosis.NOT-SERVED.mirrorHidden" },
+      databases: ["rtcab"],
+    });
+    expect(readyForFailover(pool, observations).ready).toBe(false);
   });
 
   it("is SPLIT when databases of one pair are served on both servers", () => {

@@ -3,7 +3,7 @@
  * Names and order as operators know them: worst first.
  */
 import { type Message, names, say } from "#lib/mirroring/message.ts";
-import { isMirrored } from "#lib/mirroring/outlook.ts";
+import { isMirrored, mayBeMirrored } from "#lib/mirroring/outlook.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
 import {
   claimOf,
@@ -89,8 +89,8 @@ const rules: Rule[] = [
 
 export function diagnose(pool: Pool, observations: Observations, now: number): Diagnosis {
   const sessions = sessionsOf(pool, observations);
-  const mirrored = sessions.filter(isMirrored);
-  if (mirrored.length === 0) return unmirrored(sessions, now);
+  const mirrored = sessions.filter(mayBeMirrored);
+  if (!mirrored.some(isMirrored)) return unmirrored(sessions, now);
   for (const rule of rules) {
     if (rule.word === "EXPOSED") {
       const split = splitOver(mirrored);
@@ -190,6 +190,18 @@ function unmirrored(sessions: Session[], now: number): Diagnosis {
       waysOut: [say("checks.waysOut.lookAtInstances", { instances: names(serversOf(silent)) })],
       databases: silent.map((s) => s.database),
     };
+  const dark = sessions.filter((session) => sides(session).every((side) => side.said === "hidden"));
+  if (dark.length > 0)
+    return {
+      word: "NOT-SERVED",
+      tone: "bad",
+      because: say("checks.diagnosis.NOT-SERVED.bothHidden", {
+        databases: names(dark.map((s) => s.database)),
+        instances: names(serversOf(dark)),
+      }),
+      waysOut: [say("checks.waysOut.lookAtInstances", { instances: names(serversOf(dark)) })],
+      databases: dark.map((s) => s.database),
+    };
   const hidden = sessions.some((session) => sides(session).some((side) => side.said === "hidden"));
   return {
     word: "NOT-MIRRORED",
@@ -218,7 +230,15 @@ function unservedHow(session: Session): string {
   const claim = claimOf(session);
   if (claim.kind === "one" && claim.side.said === "seen")
     return hasQuorum(claim.side) ? "recovering" : "noQuorum";
-  return sides(session).every((side) => side.said === "nothing") ? "bothSilent" : "principalGone";
+  return unseenHow([session]) ?? "principalGone";
+}
+
+/** How it comes that no side tells anything of these; null when one does. A side that is hidden is not online either. */
+function unseenHow(sessions: Session[]): "bothHidden" | "mirrorHidden" | "bothSilent" | null {
+  const said = sessions.flatMap((session) => sides(session).map((side) => side.said));
+  if (!said.every((word) => word === "hidden" || word === "nothing")) return null;
+  if (said.every((word) => word === "hidden")) return "bothHidden";
+  return said.includes("hidden") ? "mirrorHidden" : "bothSilent";
 }
 
 function isSwitching(session: Session): boolean {

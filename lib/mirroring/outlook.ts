@@ -24,11 +24,9 @@ export interface Readiness {
 
 /** Can every mirrored session of the pool be failed over by hand now, wherever its principal is? */
 export function readyForFailover(pool: Pool, observations: Observations): Readiness {
-  const reasons = sessionsOf(pool, observations)
-    .filter(isMirrored)
-    .map(notReadyBecause)
-    .filter((reason) => reason !== null);
-  return { ready: reasons.length === 0, reasons };
+  const sessions = sessionsOf(pool, observations).filter(mayBeMirrored);
+  const reasons = sessions.map(notReadyBecause).filter((reason) => reason !== null);
+  return { ready: sessions.length > 0 && reasons.length === 0, reasons };
 }
 
 /**
@@ -58,6 +56,17 @@ export function notReadyBecause(session: Session): Message | null {
 /** A session that both partners' words, or one partner's, say exists. */
 export function isMirrored(session: Session): boolean {
   return sides(session).some((side) => side.said === "seen");
+}
+
+/**
+ * Mirrored, or told by nobody: both sides silent or hidden from this login. A looking login loses sight of a session
+ * together with its principal, so such a session must never drop out of a verdict.
+ */
+export function mayBeMirrored(session: Session): boolean {
+  return (
+    isMirrored(session) ||
+    sides(session).every((side) => ["nothing", "hidden", "not-asked"].includes(side.said))
+  );
 }
 
 export interface Fate {

@@ -146,6 +146,7 @@ describe("queues and counts", () => {
     const one = tell(well, "BE2", { databases: ["rtcab"], mirroring: { state: "SYNCHRONIZING" } });
     expect(synchronizedOf(sessions(one))).toEqual({ count: 2, of: 3 });
     expect(synchronizedOf(sessions(silence(well, "BE1")))).toEqual({ count: 0, of: 3 });
+    expect(synchronizedOf(sessions(silence(silence(well, "BE1"), "BE2")))).toEqual({ count: 0, of: 3 });
   });
 
   it("counts roles by server", () => {

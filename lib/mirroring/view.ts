@@ -3,7 +3,7 @@
  * Nothing new is concluded here; what no side says stays unsaid.
  */
 import { type DiagnosisWord, staleAfterMs } from "#lib/mirroring/diagnose.ts";
-import { isMirrored } from "#lib/mirroring/outlook.ts";
+import { isMirrored, mayBeMirrored } from "#lib/mirroring/outlook.ts";
 import { type Instance, instancesOf, type Pool, pairKey } from "#lib/mirroring/pool.ts";
 import {
   claimOf,
@@ -139,9 +139,9 @@ export function worstQueue(sessions: readonly Session[]): Queue | null {
   return told.reduce<Queue | null>((worst, each) => (worst && worst.kb >= each.kb ? worst : each), null);
 }
 
-/** Served sessions whose every telling side says SYNCHRONIZED, of all that are mirrored. */
+/** Served sessions whose every telling side says SYNCHRONIZED, of all that are mirrored or out of sight. */
 export function synchronizedOf(sessions: readonly Session[]): { count: number; of: number } {
-  const mirrored = sessions.filter(isMirrored);
+  const mirrored = sessions.filter(mayBeMirrored);
   const well = mirrored.filter((session) => {
     const states = sides(session)
       .map(stateOf)
