@@ -1,5 +1,7 @@
 /** Starts the lab as a program on free ports, for tests that drive it from outside. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { truth } from "#lab/control/truth.ts";
@@ -9,6 +11,8 @@ export type Truth = ReturnType<typeof truth>;
 export interface StartedLab {
   control: string;
   process: ChildProcess;
+  /** The register file that names these servers. */
+  poolsFile: string;
   port(instance: string): number;
   truth(): Promise<Truth>;
   /** The answer's status and body. */
@@ -22,7 +26,10 @@ export interface StartedLab {
 }
 
 export async function startLab(...args: string[]): Promise<StartedLab> {
-  const child = spawn(process.execPath, [program, "up", ...args, "--port-base", "0", "--control-port", "0"], {
+  const folder = mkdtempSync(join(tmpdir(), "lab-"));
+  const poolsFile = join(folder, "pools.yaml");
+  const free = ["--port-base", "0", "--control-port", "0", "--pools-file", poolsFile];
+  const child = spawn(process.execPath, [program, "up", ...free, ...args], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let complaint = "";
@@ -47,6 +54,7 @@ export async function startLab(...args: string[]): Promise<StartedLab> {
   return {
     control,
     process: child,
+    poolsFile,
     port(name) {
       const found = instances.find((instance) => instance.name === name);
       if (!found) throw new Error(`no instance ${name}`);
@@ -61,6 +69,7 @@ export async function startLab(...args: string[]): Promise<StartedLab> {
     async stop() {
       if (child.connected) child.disconnect();
       await exited;
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

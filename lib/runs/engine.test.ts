@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type StartedLab, startLab } from "#lab/started.ts";
 import { type FreshDatabase, freshDatabase } from "#lib/db/testing.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { importRegisterFile, poolById } from "#lib/pools/index.ts";
@@ -9,7 +10,6 @@ import type { Asked, Scope } from "#lib/runbooks/plan.ts";
 import { createEngine, type Engine } from "#lib/runs/engine.ts";
 import type { Choice, Person } from "#lib/runs/events.ts";
 import { stateOfRun } from "#lib/runs/journal.ts";
-import { type Lab, startLab } from "#lib/runs/lab.fixture.ts";
 import { realWorld } from "#lib/runs/real-world.ts";
 import { isEnded, type Phase, type RunState } from "#lib/runs/replay.ts";
 
@@ -23,7 +23,7 @@ const asked = (scope: Scope = wholePool, toward: Asked["toward"] = "Mirror"): As
 });
 
 let database: FreshDatabase;
-let lab: Lab;
+let lab: StartedLab;
 let engine: Engine;
 
 beforeEach(async () => {
@@ -106,6 +106,12 @@ async function serving(): Promise<Record<string, string[]>> {
   return Object.fromEntries(sessions.map((session) => [session.database, session.serving]));
 }
 
+/** The acting statements that the servers have received, word for word. */
+async function sent(): Promise<string[]> {
+  const { statements } = await lab.truth();
+  return statements.map(({ text }) => text).filter((text) => /ALTER\s+DATABASE/i.test(text));
+}
+
 /** What the run says of each change, by database. */
 function verdicts(state: RunState): Record<string, string | null> {
   return Object.fromEntries(
@@ -132,7 +138,7 @@ describe("a manual failover of a whole pool", () => {
       ["db"],
       [{ instance: "A", stillPrincipal: [] }],
     ]);
-    expect(await lab.sent()).toHaveLength(1);
+    expect(await sent()).toHaveLength(1);
   });
 
   it("keeps every event with its audit entry, and every statement word for word as the server got it", {
@@ -147,7 +153,7 @@ describe("a manual failover of a whole pool", () => {
     ]);
     expect(entries.map((entry) => entry.eventSeq)).toEqual(events.map((event) => event.seq));
     const sending = events.find((event) => event.type === "sending")?.data as { sql: string };
-    expect(await lab.sent()).toEqual([sending.sql]);
+    expect(await sent()).toEqual([sending.sql]);
     expect(entries.every((entry) => entry.actor === "Ada")).toBe(true);
   });
 
@@ -163,13 +169,13 @@ describe("a manual failover of a whole pool", () => {
 describe("what is refused, and sends nothing", () => {
   it("a plan while a database is SYNCHRONIZING", { timeout: 60_000 }, async () => {
     await open("--example", "pair");
-    await lab.control("PATCH", "/databases/db", {
+    await lab.ask("PATCH", "/databases/db", {
       workloadKbPerSecond: 5000,
       sendKbPerSecond: 10,
       sendQueueKb: 50_000,
     });
-    await lab.control("POST", "/links/A/B/cut");
-    await lab.control("POST", "/links/A/B/join");
+    await lab.ask("POST", "/links/A/B/cut");
+    await lab.ask("POST", "/links/A/B/join");
     await vi.waitUntil(async () => (await lab.truth()).sessions[0]!.copies[0]!.state === "SYNCHRONIZING", {
       timeout: 20_000,
     });
@@ -177,7 +183,7 @@ describe("what is refused, and sends nothing", () => {
     await expect(begin()).rejects.toMatchObject({
       refusal: { key: "runs.refusal.notReady", values: { subject: "db", check: "synchronized" } },
     });
-    expect(await lab.sent()).toEqual([]);
+    expect(await sent()).toEqual([]);
   });
 
   it("a start on ground that moved since the plan was made", { timeout: 60_000 }, async () => {
@@ -191,11 +197,11 @@ describe("what is refused, and sends nothing", () => {
     });
     await handOver(await begin());
     const planned = (await stateOfRun(stale))!;
-    const sent = await lab.sent();
+    const before = await sent();
     await expect(
       engine.start(admin, { runId: stale, seen: planned.seq, planHash: planned.planHash }),
     ).rejects.toMatchObject({ refusal: { key: "runs.refusal.planMoved" } });
-    expect(await lab.sent()).toEqual(sent);
+    expect(await sent()).toEqual(before);
   });
 
   it("a second run on a pool, or on an instance, that carries an open one; and a click on what has moved on", {
@@ -216,7 +222,7 @@ describe("what is refused, and sends nothing", () => {
       engine.confirmStep(admin, { runId: first, seen: 1, step: "hand-over", holds: true, note: "" }),
     ).rejects.toMatchObject({ refusal: { key: "runs.refusal.stale" } });
     await handOver(first);
-    expect(await lab.sent()).toHaveLength(1);
+    expect(await sent()).toHaveLength(1);
   });
 
   it("two people on one button are one attempt", { timeout: 60_000 }, async () => {
@@ -233,7 +239,7 @@ describe("what is refused, and sends nothing", () => {
     );
     expect(clicks.filter((click) => click.status === "fulfilled")).toHaveLength(1);
     await handOver(runId);
-    expect(await lab.sent()).toHaveLength(1);
+    expect(await sent()).toHaveLength(1);
   });
 });
 
@@ -253,7 +259,7 @@ describe.each([
         ),
       { timeout: 30_000, interval: 50 },
     );
-    await lab.control("POST", "/links/C1/C2/cut");
+    await lab.ask("POST", "/links/C1/C2/cut");
     return runId;
   }
 
@@ -267,7 +273,7 @@ describe.each([
       "checks.findings.pending",
     );
     expect(await serving()).toEqual({ rtcshared: ["C2"], rtcxds: [], xds: ["C1"] });
-    await lab.control("POST", "/links/C1/C2/join");
+    await lab.ask("POST", "/links/C1/C2/join");
     await vi.waitUntil(
       async () =>
         (await lab.truth()).sessions.every((session) =>
@@ -291,7 +297,7 @@ describe.each([
   it("Return takes back what has moved", { timeout: 120_000 }, async () => {
     const runId = await cutInTheMiddle();
     await until(runId, phase("stopped"));
-    await lab.control("POST", "/links/C1/C2/join");
+    await lab.ask("POST", "/links/C1/C2/join");
     await vi.waitUntil(
       async () =>
         (await lab.truth()).sessions.every((session) =>
@@ -325,9 +331,9 @@ describe("a run whose process is gone", () => {
   }, async () => {
     await open("--example", "crossing");
     const runId = await begin();
-    await vi.waitUntil(async () => (await lab.sent()).length === 2, { timeout: 30_000, interval: 50 });
+    await vi.waitUntil(async () => (await sent()).length === 2, { timeout: 30_000, interval: 50 });
     await engine.stop();
-    const sent = await lab.sent();
+    const before = await sent();
     engine = createEngine(realWorld());
     // The lease of the process that is gone runs out; until then nobody takes the run over.
     await vi.waitUntil(
@@ -337,7 +343,7 @@ describe("a run whose process is gone", () => {
       },
       { timeout: 30_000, interval: 500 },
     );
-    expect(await lab.sent()).toEqual(sent);
+    expect(await sent()).toEqual(before);
     await vi.waitUntil(
       async () =>
         (await lab.truth()).sessions.find((session) => session.database === "rtcxds")!.serving.includes("C2"),
@@ -350,6 +356,6 @@ describe("a run whose process is gone", () => {
       "completed",
       { rtcshared: ["C2"], rtcxds: ["C2"], xds: ["C2"] },
     ]);
-    expect(await lab.sent()).toHaveLength(3);
+    expect(await sent()).toHaveLength(3);
   });
 });
