@@ -39,12 +39,15 @@ async function start(): Promise<void> {
   running.folder = await openDataFolder(options);
   const { demo, path: data } = running.folder;
   const port = await usablePort(options);
-  await prepare();
 
   running.database = openDatabase(data, process.env);
-  const [database, lab] = await Promise.all([running.database, demo ? startLab(data, options) : undefined]);
+  const [database, lab] = await Promise.all([
+    running.database,
+    demo ? startLab(data, options) : undefined,
+    running.database.then(migrate),
+    prepare(),
+  ]);
   running.lab = lab;
-  await migrate(database);
 
   const url = process.env.MIRRORDECK_URL || `http://${inUrl(options.host)}:${port}`;
   const poolsFile = lab?.poolsFile ?? options.pools;
