@@ -8,6 +8,8 @@ import { mirroringViews } from "#lab/catalog/mirroring.ts";
 import { objectViews } from "#lab/catalog/objects.ts";
 import { principalViews } from "#lab/catalog/principals.ts";
 import { catalogProcedures } from "#lab/catalog/procedures.ts";
+import { processViews } from "#lab/catalog/processes.ts";
+import { requestViews } from "#lab/catalog/requests.ts";
 import { serverViews } from "#lab/catalog/server.ts";
 import { sessionViews } from "#lab/catalog/sessions.ts";
 import { catalogTableFunction } from "#lab/catalog/table-functions.ts";
@@ -22,6 +24,8 @@ export function createCatalog(): Catalog {
     ...mirroringViews,
     ...endpointViews,
     ...sessionViews,
+    ...requestViews,
+    ...processViews,
     ...transactionViews,
     ...counterViews,
     ...principalViews,

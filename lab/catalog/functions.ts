@@ -6,8 +6,8 @@ import { databaseProperty, serverProperty } from "#lab/catalog/properties.ts";
 import { versionText } from "#lab/catalog/versions.ts";
 import type { View } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
-import { type BuiltIn, fact } from "#lab/tsql/built-in.ts";
-import type { Context } from "#lab/tsql/context.ts";
+import { fact } from "#lab/tsql/built-in.ts";
+import type { BuiltIn, Context } from "#lab/tsql/context.ts";
 import { INT, nvarchar, SYSNAME, VARIANT } from "#lab/tsql/type-rules.ts";
 import { coerce, type Typed } from "#lab/tsql/typed.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
@@ -291,7 +291,7 @@ function objectNamed(
 
 function splitName(name: string): string[] {
   return (name.match(/\[(?:[^\]]|\]\])*\]|[^.]+|(?<=\.)(?=\.)/g) ?? []).map((part) =>
-    part.replace(/^\[([^]*)\]$/, "$1").replace(/\]\]/g, "]"),
+    part.replace(/^\[([\s\S]*)\]$/, "$1").replace(/\]\]/g, "]"),
   );
 }
 

@@ -1,9 +1,9 @@
 /** The old procedures that people still type. */
 import { databaseNamed, visibleDatabases } from "#lab/catalog/access.ts";
+import { commandOf, visibleSessions } from "#lab/catalog/connected.ts";
 import { filesOf } from "#lab/catalog/databases.ts";
 import { monitorProcedures } from "#lab/catalog/monitor.ts";
 import { serverProperty } from "#lab/catalog/properties.ts";
-import { commandOf, visibleSessions } from "#lab/catalog/sessions.ts";
 import { compatibilityLevel } from "#lab/catalog/versions.ts";
 import { columns, type Viewing } from "#lab/catalog/view.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
@@ -48,7 +48,7 @@ export const catalogProcedures: Record<string, Procedure> = {
   },
   sp_server_info: {
     parameters: [],
-    run: ({}, { instance }) => ({
+    run: (_, { instance }) => ({
       results: [
         relation("attribute_id int\nattribute_name varchar(60)\nattribute_value varchar(255)", [
           [1, "DBMS_NAME", "Microsoft SQL Server"],

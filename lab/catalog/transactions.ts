@@ -1,6 +1,6 @@
 /** Open transactions, as far as monitoring asks for them. */
 import { databaseNamed } from "#lab/catalog/access.ts";
-import { visibleSessions } from "#lab/catalog/sessions.ts";
+import { visibleSessions } from "#lab/catalog/connected.ts";
 import { columns, type View, type Viewing } from "#lab/catalog/view.ts";
 
 export const transactionViews: View[] = [

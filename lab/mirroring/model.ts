@@ -208,6 +208,8 @@ export interface Session {
   lastRequest: Milliseconds;
   /** False for the simulated clients of `Database.clients`. */
   wired: boolean;
+  /** The wire is under TLS. */
+  encrypted?: boolean;
   running: boolean;
 }
 

@@ -3,7 +3,7 @@ import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Call } from "#lab/tsql/ast.ts";
 import { type Binder, bindValue } from "#lab/tsql/bind-expression.ts";
 import { compareValues, keyOf } from "#lab/tsql/compare.ts";
-import { asFloat, overflow } from "#lab/tsql/convert.ts";
+import { asFloat, overflow } from "#lab/tsql/convert-number.ts";
 import { asText } from "#lab/tsql/functions-text.ts";
 import { INT, INTEGERS, isNational, isNumber, isText, typeName } from "#lab/tsql/type-rules.ts";
 import { coerce, type Frame, type Typed } from "#lab/tsql/typed.ts";

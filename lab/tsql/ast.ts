@@ -12,7 +12,7 @@ export type Expression =
   | {
       kind: "case";
       input: Expression | null;
-      branches: { when: Expression; then: Expression }[];
+      branches: { when: Expression; result: Expression }[];
       otherwise: Expression | null;
     }
   | Call

@@ -1,7 +1,8 @@
 /** Arithmetic with SQL Server's types: integer division, exact decimals, 8115 and 8134. */
 import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Arithmetic } from "#lab/tsql/ast.ts";
-import { fitDecimal, overflow, rescale } from "#lab/tsql/convert.ts";
+import { fitDecimal, overflow, rescale } from "#lab/tsql/convert-number.ts";
+import { EPOCH_1900 } from "#lab/tsql/dates.ts";
 import {
   asDecimal,
   commonType,
@@ -134,8 +135,8 @@ function dateArithmetic(operator: Arithmetic, left: Typed, right: Typed): Typed 
     );
   }
   return combine(coerce(left, type), coerce(right, type), type, (x, y) => {
-    const [a, b] = [(x as Date).getTime() - EPOCH, (y as Date).getTime() - EPOCH];
-    return new Date(EPOCH + (operator === "+" ? a + b : a - b));
+    const [a, b] = [(x as Date).getTime() - EPOCH_1900, (y as Date).getTime() - EPOCH_1900];
+    return new Date(EPOCH_1900 + (operator === "+" ? a + b : a - b));
   });
 }
 
@@ -240,7 +241,6 @@ function divideByZero(): SqlError {
   return new SqlError(8134, 16, "Divide by zero error encountered.");
 }
 
-const EPOCH = Date.UTC(1900, 0, 1);
 const BITWISE = new Set<Arithmetic>(["&", "|", "^"]);
 const OPERATOR_NAMES: Record<Arithmetic, string> = {
   "+": "add",

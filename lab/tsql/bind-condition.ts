@@ -146,7 +146,7 @@ function quantified(
 function bindLike(expression: Extract<Expression, { kind: "like" }>, binder: ConditionBinder): Test {
   const left = asText(binder.value(expression.left), "like", 1);
   const pattern = asText(binder.value(expression.pattern), "like", 2);
-  const escape = expression.escape ? asText(binder.value(expression.escape), "like", 3) : null;
+  const escaping = expression.escape ? asText(binder.value(expression.escape), "like", 3) : null;
   const collation = left.collation ?? pattern.collation ?? "ignores-case";
   // The pattern is nearly always the same for every row.
   let last = { text: "", escape: "", test: likePattern("", "", collation) };
@@ -154,7 +154,7 @@ function bindLike(expression: Extract<Expression, { kind: "like" }>, binder: Con
     const [value, text, mark] = [
       left.evaluate(frame),
       pattern.evaluate(frame),
-      escape ? escape.evaluate(frame) : "",
+      escaping ? escaping.evaluate(frame) : "",
     ];
     if (value === null || text === null || mark === null) return null;
     if (text !== last.text || mark !== last.escape) {

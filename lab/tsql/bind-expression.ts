@@ -117,7 +117,7 @@ function bindCase(expression: Extract<Expression, { kind: "case" }>, binder: Bin
       binder,
     ),
   );
-  const results = expression.branches.map(({ then }) => bindValue(then, binder));
+  const results = expression.branches.map(({ result }) => bindValue(result, binder));
   const otherwise = expression.otherwise ? bindValue(expression.otherwise, binder) : NULL;
   if ([...results, otherwise].every((result) => result.isNull)) {
     throw new SqlError(

@@ -1,14 +1,14 @@
-/** A query, bound: its columns have names and types, and running it gives its rows. */
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { compareKeys } from "#lab/tsql/aggregate.ts";
 import type { Call, Cte, Expression, OrderItem, Query, QueryBody } from "#lab/tsql/ast.ts";
 import { type Binder, bindValue, type Plan } from "#lab/tsql/bind-expression.ts";
 import { bindSelect } from "#lab/tsql/bind-select.ts";
-import { limitRows, named, type Source } from "#lab/tsql/bind-source.ts";
+import { named } from "#lab/tsql/bind-source.ts";
 import { keyOf } from "#lab/tsql/compare.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { convert, toText } from "#lab/tsql/convert.ts";
-import { columnAt, same } from "#lab/tsql/scope.ts";
+import { limitRows } from "#lab/tsql/join.ts";
+import { columnAt, type Source, same } from "#lab/tsql/scope.ts";
 import { commonType, nvarchar, sameType } from "#lab/tsql/type-rules.ts";
 import { isImplicit, type Typed } from "#lab/tsql/typed.ts";
 import type { SqlValue } from "#lab/tsql/values.ts";
@@ -214,7 +214,7 @@ function outputKey(item: OrderItem, plan: Plan, binder: Binder): Typed {
 
 /** FOR XML PATH: unnamed columns become text, named ones elements, NULL nothing. */
 function asXml(plan: Plan, row: string): Plan {
-  const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const escaped = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
   return {
     columns: [{ name: "XML_F52E2B61-18A1-11d1-B105-00805F49916B", type: nvarchar("max"), nullable: true }],
     run: (outer) => {
@@ -224,7 +224,7 @@ function asXml(plan: Plan, row: string): Plan {
         const inner = values.map((value, i) => {
           if (value === null) return "";
           const { name, type } = plan.columns[i]!;
-          const text = escape(
+          const text = escaped(
             type.name === "sql_variant"
               ? (convert(value, type, nvarchar("max")) as string)
               : toText(value, type, nvarchar("max"), 126),

@@ -1,15 +1,8 @@
-/** What a built-in function is: how many arguments, since which version, and how it is bound. */
+/** The common ways to make a built-in function. */
 import { SqlError } from "#lab/mirroring/commands.ts";
-import type { Context } from "#lab/tsql/context.ts";
-import { coerce, strict, type Typed } from "#lab/tsql/typed.ts";
+import type { BuiltIn, Context } from "#lab/tsql/context.ts";
+import { coerce, strict } from "#lab/tsql/typed.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
-
-export interface BuiltIn {
-  arity: [least: number, most: number];
-  /** 11 for 2012: older instances answer 195. */
-  since?: number;
-  bind: (args: Typed[], context: Context, name: string) => Typed;
-}
 
 /** A function of converted arguments, NULL when one of them is. */
 export function built(

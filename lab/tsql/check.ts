@@ -8,7 +8,7 @@ import { type Binder, bindTest, bindValue } from "#lab/tsql/bind-expression.ts";
 import { bindCtes, bindQuery, openBinder } from "#lab/tsql/bind-query.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { isCompileError, type Located } from "#lab/tsql/errors.ts";
-import { makeTable } from "#lab/tsql/modify.ts";
+import { makeTable } from "#lab/tsql/tables.ts";
 
 export function hoistDeclarations(statements: Statement[], context: Context): void {
   walk(statements, (statement) => {

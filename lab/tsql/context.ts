@@ -1,7 +1,7 @@
 /** What a statement may ask of its session and of the instance that runs it. */
 import type { Fleet, Instance, Login, Session } from "#lab/mirroring/model.ts";
-import type { BuiltIn } from "#lab/tsql/built-in.ts";
 import type { Relation, TableFunction } from "#lab/tsql/relation.ts";
+import type { Typed } from "#lab/tsql/typed.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 export interface Context {
@@ -29,6 +29,14 @@ export interface Catalog {
   tableFunction(name: string[], context: Context): TableFunction | null;
   functions: Record<string, BuiltIn>;
   procedures: Record<string, Procedure>;
+}
+
+/** A built-in function: how many arguments, since which version, and how it is bound. */
+export interface BuiltIn {
+  arity: [least: number, most: number];
+  /** 11 for 2012: older instances answer 195. */
+  since?: number;
+  bind: (args: Typed[], context: Context, name: string) => Typed;
 }
 
 /** A procedure of the server: what it takes, and what it answers. */

@@ -210,6 +210,8 @@ export function datePartName(part: DatePart, value: Date): string {
   return String(datePart(part, value));
 }
 
+/** Where the numbers of datetime begin. */
+export const EPOCH_1900 = Date.UTC(1900, 0, 1);
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 const LONG_MONTHS =
   "January February March April May June July August September October November December".split(" ");

@@ -8,6 +8,7 @@ const request: LoginRequest = {
   database: "",
   hostName: "DESK",
   programName: "test",
+  encrypted: true,
 };
 
 describe("the door", () => {

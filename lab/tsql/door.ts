@@ -65,6 +65,7 @@ export function createDoor({
       loginTime: fleet.now,
       lastRequest: fleet.now,
       wired: true,
+      encrypted: request.encrypted,
       running: false,
     };
     instance.sessions.push(session);

@@ -1,8 +1,8 @@
 /** Functions on dates. The clock is the server's own, and the lab's servers live in UTC. */
 import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Expression } from "#lab/tsql/ast.ts";
-import { type BuiltIn, built, fact } from "#lab/tsql/built-in.ts";
-import { wallClock } from "#lab/tsql/context.ts";
+import { built, fact } from "#lab/tsql/built-in.ts";
+import { type BuiltIn, wallClock } from "#lab/tsql/context.ts";
 import {
   addToDate,
   type DatePart,

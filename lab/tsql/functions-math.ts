@@ -1,7 +1,8 @@
 /** Functions on numbers. */
 import { SqlError } from "#lab/mirroring/commands.ts";
-import { type BuiltIn, built } from "#lab/tsql/built-in.ts";
-import { overflow, rescale } from "#lab/tsql/convert.ts";
+import { built } from "#lab/tsql/built-in.ts";
+import type { BuiltIn } from "#lab/tsql/context.ts";
+import { overflow, rescale } from "#lab/tsql/convert-number.ts";
 import { INT, INTEGERS, isInteger, isText, typeName } from "#lab/tsql/type-rules.ts";
 import { coerce, constant, strict, type Typed } from "#lab/tsql/typed.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";

@@ -1,9 +1,11 @@
 /** Functions on text. */
 import { createHash } from "node:crypto";
 import { SqlError } from "#lab/mirroring/commands.ts";
-import { type BuiltIn, built } from "#lab/tsql/built-in.ts";
+import { built } from "#lab/tsql/built-in.ts";
 import { compareText } from "#lab/tsql/compare.ts";
-import { convert, decimalText, toText } from "#lab/tsql/convert.ts";
+import type { BuiltIn } from "#lab/tsql/context.ts";
+import { convert, toText } from "#lab/tsql/convert.ts";
+import { decimalText } from "#lab/tsql/convert-number.ts";
 import { likePattern } from "#lab/tsql/like.ts";
 import {
   INT,

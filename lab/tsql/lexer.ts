@@ -100,7 +100,7 @@ function countLines(sql: string, from: number, to: number): number {
   return lines;
 }
 
-const BLANK = /(?:[\s\u0000\uFEFF]+|--[^\n]*)+/y;
+const BLANK = /(?:[\s\uFEFF]+|--[^\n]*)+/y;
 const PATTERNS: [Token["kind"], RegExp][] = [
   ["binary", /0[xX][0-9a-fA-F]*/y],
   ["number", /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d*)?/y],

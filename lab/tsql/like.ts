@@ -1,13 +1,13 @@
 import type { Collation } from "#lab/tsql/compare.ts";
 
 /** `%`, `_`, `[a-f]`, `[^x]` and an escape character as a regular expression. */
-export function likePattern(pattern: string, escape: string, collation: Collation, anchored = true): RegExp {
+export function likePattern(pattern: string, mark: string, collation: Collation, anchored = true): RegExp {
   const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
   let source = "";
   for (let i = 0; i < pattern.length; i++) {
     const character = pattern[i]!;
     const close = character === "[" ? pattern.indexOf("]", i + 2) : -1;
-    if (escape && character === escape) source += literal(pattern[++i] ?? "");
+    if (mark && character === mark) source += literal(pattern[++i] ?? "");
     else if (character === "%") source += source.endsWith("[^]*?") ? "" : "[^]*?";
     else if (character === "_") source += "[^]";
     else if (close > 0) {

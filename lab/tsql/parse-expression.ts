@@ -219,12 +219,12 @@ function parseNamed(cursor: Cursor): Expression {
 function parseCase(cursor: Cursor): Expression {
   expect(cursor, "CASE");
   const input = isAt(cursor, "WHEN") ? null : parseExpression(cursor);
-  const branches: { when: Expression; then: Expression }[] = [];
+  const branches: { when: Expression; result: Expression }[] = [];
   do {
     expect(cursor, "WHEN");
     const when = parseExpression(cursor);
     expect(cursor, "THEN");
-    branches.push({ when, then: parseExpression(cursor) });
+    branches.push({ when, result: parseExpression(cursor) });
   } while (isAt(cursor, "WHEN"));
   const otherwise = accept(cursor, "ELSE") ? parseExpression(cursor) : null;
   expect(cursor, "END");

@@ -1,10 +1,9 @@
-/** EXEC: sp_executesql and the prepared statements here, everything else from the catalog. */
 import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Answer } from "#lab/tds/contract.ts";
 import type { Context, Procedure, Variable } from "#lab/tsql/context.ts";
 import { convert } from "#lab/tsql/convert.ts";
-import type { Answers, Flow, Run } from "#lab/tsql/execute.ts";
 import { parseParameters } from "#lab/tsql/parse.ts";
+import type { Answers, Flow, Run } from "#lab/tsql/run.ts";
 import { same } from "#lab/tsql/scope.ts";
 import { nvarchar } from "#lab/tsql/type-rules.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
@@ -19,7 +18,7 @@ export interface GivenArgument {
 }
 
 export type Outcome = { flow: Flow; status: number };
-type RunText = (sql: string, variables: Map<string, Variable>, run: Run) => Answers;
+export type RunText = (sql: string, variables: Map<string, Variable>, run: Run) => Answers;
 
 export async function* callProcedure(
   name: string[],

@@ -1,8 +1,7 @@
-/** Which column a name means. */
 import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Collation } from "#lab/tsql/compare.ts";
 import type { Frame, Typed } from "#lab/tsql/typed.ts";
-import type { SqlType } from "#lab/tsql/values.ts";
+import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 export interface ScopeColumn {
   /** The alias, or the qualified name of a table without one. */
@@ -11,6 +10,12 @@ export interface ScopeColumn {
   type: SqlType;
   nullable: boolean;
   collation?: Collation;
+}
+
+/** Rows to read from, and what their columns are called. */
+export interface Source {
+  columns: ScopeColumn[];
+  rows: (outer: Frame | null) => SqlValue[][];
 }
 
 export interface Scope {

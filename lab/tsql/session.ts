@@ -4,10 +4,11 @@ import { type CommandPort, SqlError } from "#lab/mirroring/commands.ts";
 import type { Fleet, Instance, Login, Session, StatementRecord } from "#lab/mirroring/model.ts";
 import type { Answer, WireRequest, WireSession } from "#lab/tds/contract.ts";
 import { type Catalog, type Context, newSettings } from "#lab/tsql/context.ts";
-import { type Run, report, runBatch, runNested } from "#lab/tsql/execute.ts";
+import { report, runBatch, runText } from "#lab/tsql/execute.ts";
 import { parseName } from "#lab/tsql/parse.ts";
 import { callProcedure, type GivenArgument } from "#lab/tsql/procedures.ts";
 import { requestText } from "#lab/tsql/request-text.ts";
+import type { Run } from "#lab/tsql/run.ts";
 import { changeTransaction, endTransaction } from "#lab/tsql/transaction.ts";
 
 export interface SessionOptions {
@@ -146,7 +147,7 @@ async function* answer(request: WireRequest, run: Run): AsyncGenerator<Answer, v
           variable: output ? { type, value } : null,
         };
       });
-      const { status } = yield* callProcedure(parseName(request.procedure), args, run, runNested);
+      const { status } = yield* callProcedure(parseName(request.procedure), args, run, runText);
       if (run.signal.aborted) return;
       yield { kind: "return-status", status };
       for (const [ordinal, { name, type, variable }] of args.entries()) {

@@ -66,6 +66,7 @@ export function testFleet(): TestFleet {
         database,
         hostName: "DESK",
         programName: "test",
+        encrypted: true,
       });
       if (!answer.ok) throw new Error(answer.messages.map((message) => message.text).join(" "));
       return { wire: answer.session, ask: (request, signal) => collect(answer.session, request, signal) };

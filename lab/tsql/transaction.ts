@@ -9,7 +9,10 @@ export function changeTransaction(
   context: Context,
 ): void {
   const { settings } = context;
-  if (action === "begin") return begin(name, context);
+  if (action === "begin") {
+    begin(name, context);
+    return;
+  }
   if (settings.transactions === 0) {
     const [number, text] = ABSENT[action];
     throw new SqlError(number, 16, text);

@@ -94,7 +94,10 @@ const RANKINGS: Record<string, (partition: Partition) => SqlValue[]> = {
   ROW_NUMBER: ({ frames }) => frames.map((_, i) => BigInt(i + 1)),
   RANK: ({ ties }) => {
     let rank = 1n;
-    return ties.map((tie, i) => (tie ? rank : (rank = BigInt(i + 1))));
+    return ties.map((tie, i) => {
+      if (!tie) rank = BigInt(i + 1);
+      return rank;
+    });
   },
   DENSE_RANK: ({ ties }) => {
     let rank = 0n;
