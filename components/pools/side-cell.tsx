@@ -56,7 +56,7 @@ export function SideCell({
 function useNote(side: Side, partner: string, claim: Claim): ReactNode {
   const t = useTranslations("pools.side");
   if (side.said === "inferred") return t("inferredNote", { partner });
-  if (side.said === "hidden") return t("hiddenNote");
+  if (side.said === "hidden") return t("hiddenNote", { state: side.fact.state });
   if (side.said === "not-mirrored") return side.fact.state;
   if (side.said !== "seen") return null;
   if (side.mirroring.role === "PRINCIPAL") {
