@@ -1,6 +1,6 @@
 "use client";
 import { usePathname, useSearchParams } from "next/navigation";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { Fleet } from "#components/pools/fleet.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
@@ -21,9 +21,12 @@ export function LiveFleet({
   const observations = useObservations(initial);
   const now = useServerNow();
   const path = usePathname();
-  const filter = useSearchParams().get("q") ?? "";
-  const onFilter = (wanted: string) =>
+  // The address follows the box and not the other way round: it changes too late for somebody who types fast.
+  const [filter, setFilter] = useState(useSearchParams().get("q") ?? "");
+  function onFilter(wanted: string): void {
+    setFilter(wanted);
     window.history.replaceState(null, "", wanted ? `${path}?${new URLSearchParams({ q: wanted })}` : path);
+  }
   return (
     <Fleet
       pools={pools}
