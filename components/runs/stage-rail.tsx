@@ -15,7 +15,7 @@ export function StageRail({
   const t = useTranslations("runs.stages");
   const here = stages.indexOf(current);
   return (
-    <nav aria-label={t("label")} className="lg:sticky lg:top-6 lg:self-start">
+    <nav aria-label={t("label")} className="min-w-0 lg:sticky lg:top-6 lg:self-start">
       <ol className="flex gap-1 overflow-x-auto pb-1 lg:flex-col lg:gap-0 lg:overflow-visible lg:pb-0">
         {stages.map((stage, index) => {
           const place = index < here ? "done" : index === here ? "current" : "ahead";

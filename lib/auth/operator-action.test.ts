@@ -112,10 +112,15 @@ describe("the one door for actions", () => {
   it.each([
     ["returned", async () => refuse("runs.refusal.stale", { seq: 4 })],
     ["thrown", async () => Promise.reject(refuse("runs.refusal.stale", { seq: 4 }))],
+    [
+      "thrown as an error",
+      async () => Promise.reject(Object.assign(new Error("stale"), refuse("runs.refusal.stale", { seq: 4 }))),
+    ],
   ])("passes on a refusal that the verb has %s, and writes it down", async (_, refusing) => {
     as("admin");
     verb = refusing;
-    expect(await act({ runId: "r1" })).toEqual(refuse("runs.refusal.stale", { seq: 4 }));
+    const answer = await act({ runId: "r1" });
+    expect(answer).toStrictEqual(refuse("runs.refusal.stale", { seq: 4 }));
     expect(await lastAudited()).toMatchObject({
       values: { because: "runs.refusal.stale", given: { seq: 4 }, runId: "r1" },
       outcome: "refused",

@@ -48,7 +48,8 @@ async function done<Answer>(work: () => Answer | Promise<Answer>): Promise<Answe
   try {
     return await work();
   } catch (error) {
-    if (isRefused(error)) return error;
+    // Thrown ones may be Errors, and an Error does not cross to the browser.
+    if (isRefused(error)) return { ok: false, refusal: error.refusal };
     throw error;
   }
 }

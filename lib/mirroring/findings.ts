@@ -105,9 +105,10 @@ function mayBeForced(mirror: SeenSide): boolean {
   return mirror.mirroring.witnessName === null || mirror.mirroring.witnessState === "CONNECTED";
 }
 
+/** The side that says so itself; a side that is only inferred repeats its partner's word. */
 function pendingOn(session: Session): Message["values"] {
-  const side =
-    sides(session).find((candidate) => stateOf(candidate) === "PENDING_FAILOVER") ?? session.primary;
+  const pending = sides(session).filter((side) => stateOf(side) === "PENDING_FAILOVER");
+  const side = pending.find((candidate) => candidate.said === "seen") ?? pending[0] ?? session.primary;
   return { instance: side.instance.name };
 }
 
