@@ -27,6 +27,20 @@ it("does a transaction again when it clashed with another, so that no step of ei
   expect(reads).toBeGreaterThan(2);
 });
 
+it("does it again, too, when a raw query met the clash: a lease renewed while it is read", async () => {
+  let tries = 0;
+  await inTransaction(
+    async (tx) => {
+      tries++;
+      await tx.pool.count();
+      if (tries === 1) await database.db.$executeRaw`UPDATE pool SET title = 'renewed' WHERE id = 'p'`;
+      await tx.$queryRaw`SELECT title FROM pool WHERE id = 'p' FOR SHARE`;
+    },
+    { client: database.db },
+  );
+  expect(tries).toBe(2);
+});
+
 it("passes on an error that is not a clash, at once", async () => {
   let tries = 0;
   const broken = inTransaction(

@@ -24,7 +24,13 @@ export async function inTransaction<T>(
   }
 }
 
-// By its code, not by its class: the client may come from another bundle.
+// By its words, not by its class: the client may come from another bundle. A clash met by a raw query has another code.
 function isWriteConflict(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === "P2034";
+  const { code, meta } = (error ?? {}) as {
+    code?: unknown;
+    meta?: { driverAdapterError?: { message?: unknown } };
+  };
+  return (
+    code === "P2034" || (code === "P2010" && meta?.driverAdapterError?.message === "TransactionWriteConflict")
+  );
 }
