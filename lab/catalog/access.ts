@@ -38,10 +38,6 @@ export function databaseNamed(instance: Instance, name: string): Database | unde
   return allDatabases(instance).find((database) => sameName(database.name, name));
 }
 
-export function isSystemDatabase(database: Database): boolean {
-  return SYSTEM_DATABASES.includes(database.name.toLowerCase());
-}
-
 /** Every database with VIEW ANY DATABASE, otherwise master, tempdb and what the login can enter. */
 export function visibleDatabases(instance: Instance, login: Login): Database[] {
   const all = allDatabases(instance);

@@ -212,6 +212,12 @@ describe("functions about databases and logins", () => {
   });
 });
 
+it("a database's own view of its files is asked from inside", async () => {
+  const used =
+    "SELECT name, FILEPROPERTY(name, 'SpaceUsed') * 100 / size FROM sys.database_files WHERE type = 1";
+  expect((await ask(used, { database: "rtcxds" })).rows).toEqual([["rtcxds_log", 2]]);
+});
+
 describe("counters", () => {
   const mirroring = (database: string) =>
     `SELECT RTRIM(counter_name), cntr_value FROM sys.dm_os_performance_counters WHERE object_name = 'MSSQL$RTC:Database Mirroring' AND instance_name = '${database}' AND counter_name IN ('Log Send Queue KB', 'Redo Queue KB') ORDER BY 1`;
@@ -299,6 +305,16 @@ describe("the msdb monitor", () => {
   it.each(refused)("%s", async (sql, errors) => {
     expect((await ask(sql)).errors).toEqual(errors);
   });
+});
+
+it("the error log is read with one or two words to look for", async () => {
+  const log = await ask("EXEC sp_readerrorlog 0, 1, N'Login failed', N'stranger'");
+  expect(log.rows).toEqual([]);
+  await expect(connect({ as: "stranger" })).rejects.toThrow("Login failed");
+  const again = await ask("EXEC xp_readerrorlog 0, 1, N'login failed', N'stranger'");
+  expect(again.columns).toEqual(["LogDate datetime", "ProcessInfo nvarchar(50)", "Text nvarchar(max)"]);
+  expect(again.rows.map((row) => row[2])).toEqual(["Login failed for user 'stranger'."]);
+  expect((await ask("EXEC sp_readerrorlog", { as: "look" })).errors).toEqual([229]);
 });
 
 describe("statements for the machine are refused as by a server", () => {

@@ -13,8 +13,10 @@ export function visibleSessions({ instance, login, session }: Viewing): Session[
 /** What a session sent last, or is running now. */
 export function lastStatement(
   { fleet, instance }: Pick<Viewing, "fleet" | "instance">,
-  spid: number,
+  { spid, wired }: Session,
 ): StatementRecord | undefined {
+  // Simulated clients send none, and the log is long.
+  if (!wired) return undefined;
   return fleet.statements.findLast((one) => one.spid === spid && sameName(one.instance, instance.name));
 }
 
@@ -30,7 +32,7 @@ export function sqlHandle(statement: StatementRecord | undefined): Uint8Array {
 
 export function commandOf(session: Session, viewing: Pick<Viewing, "fleet" | "instance">): string {
   if (!session.running) return "AWAITING COMMAND";
-  const text = lastStatement(viewing, session.spid)?.text ?? "";
+  const text = lastStatement(viewing, session)?.text ?? "";
   const word = /\b(ALTER DATABASE|SELECT|INSERT|UPDATE|DELETE|WAITFOR|RESTORE|BACKUP|KILL|EXEC)\b/i
     .exec(text)?.[1]
     ?.toUpperCase();

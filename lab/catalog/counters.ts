@@ -25,8 +25,13 @@ export const TRANSACTION_KB = 4;
 /** What a commit waits for a mirror that keeps up, in milliseconds. */
 export const COMMIT_DELAY_MS = 2;
 
+/** Unsent log cannot be cut; beside it a fiftieth of the file is in use. */
+export function usedLogKb({ logSizeKb, mirroring }: Database): number {
+  return Math.min(logSizeKb, (mirroring?.sendQueueKb ?? 0) + logSizeKb / 50);
+}
+
 /** `SQLServer:` on a default instance, `MSSQL$RTC:` on a named one. */
-export function objectPrefix(instance: Instance): string {
+function objectPrefix(instance: Instance): string {
   const [, name] = instance.name.split("\\");
   return name ? `MSSQL$${name.toUpperCase()}:` : "SQLServer:";
 }
@@ -103,10 +108,7 @@ function databaseRows({ instance }: Viewing): Row[] {
   const object = `${objectPrefix(instance)}Databases`;
   const big = (value: number) => BigInt(Math.floor(value));
   const measured = allDatabases(instance).map((database) => {
-    const used = Math.min(
-      database.logSizeKb,
-      (database.mirroring?.sendQueueKb ?? 0) + database.logSizeKb * 0.02,
-    );
+    const used = usedLogKb(database);
     return {
       name: database.name,
       values: {

@@ -1,5 +1,5 @@
 /** sys.databases and what else describes a database from outside. */
-import { hasUser, visibleDatabases, whyClosed } from "#lab/catalog/access.ts";
+import { databaseNamed, hasUser, visibleDatabases, whyClosed } from "#lab/catalog/access.ts";
 import { compatibilityLevel } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import type { Database } from "#lab/mirroring/model.ts";
@@ -122,6 +122,28 @@ export const databaseViews: View[] = [
     rows: ({ instance, login }) => visibleDatabases(instance, login).flatMap(filesOf),
   },
   {
+    name: "sys.database_files",
+    columns: columns(`
+      file_id int !
+      file_guid uniqueidentifier
+      type tinyint !
+      type_desc nvarchar(60)
+      data_space_id int !
+      name sysname !
+      physical_name nvarchar(260)
+      state tinyint
+      state_desc nvarchar(60)
+      size int !
+      max_size int !
+      growth int !
+      is_media_read_only bit !
+      is_read_only bit !
+      is_sparse bit !
+      is_percent_growth bit !
+    `),
+    rows: ({ instance, database }) => filesOf(databaseNamed(instance, database)!),
+  },
+  {
     name: "sys.database_recovery_status",
     columns: columns(`
       database_id int !
@@ -182,7 +204,7 @@ export function filesOf(database: Database): Row[] {
 }
 
 /** 5 while unsent log keeps it from being cut: the session is paused or apart, or the mirror is far behind. */
-export function logReuseWait({ mirroring, logSizeKb }: Database): { code: number; desc: string } {
+function logReuseWait({ mirroring, logSizeKb }: Database): { code: number; desc: string } {
   const held =
     mirroring?.role === "PRINCIPAL" &&
     (mirroring.state === "SUSPENDED" ||

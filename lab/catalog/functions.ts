@@ -1,5 +1,7 @@
 /** The functions that tell of the server, its databases and whoever asks. */
 import { databaseNamed, hasUser, may, visibleDatabases, whyClosed } from "#lab/catalog/access.ts";
+import { usedLogKb } from "#lab/catalog/counters.ts";
+import { filesOf } from "#lab/catalog/databases.ts";
 import { maxLength, objectId } from "#lab/catalog/objects.ts";
 import { principalId, sidOf } from "#lab/catalog/principals.ts";
 import { databaseProperty, serverProperty } from "#lab/catalog/properties.ts";
@@ -191,7 +193,7 @@ export function catalogFunctions(
       const value = values[(name as string).toLowerCase()];
       return value === undefined ? null : { base: typeof value === "number" ? INT : nvarchar(40), value };
     }),
-    FILEPROPERTY: asked([SYSNAME, SYSNAME], INT, () => null),
+    FILEPROPERTY: asked([SYSNAME, SYSNAME], INT, fileProperty),
     OBJECTPROPERTY: asked([INT, SYSNAME], INT, () => null),
     STATS_DATE: asked([INT, INT], { name: "datetime" }, () => null),
   };
@@ -270,6 +272,28 @@ function hasPermission(
     return ["CONNECT", "ANY"].includes(wanted) && hasUser(database, login) ? 1 : 0;
   }
   return login.sysadmin || ["SELECT", "ANY", "VIEW DEFINITION"].includes(wanted) ? 1 : 0;
+}
+
+function fileProperty(
+  { instance, session }: Context,
+  name: SqlValue | undefined,
+  property: SqlValue | undefined,
+): number | null {
+  const database = databaseNamed(instance, session.database)!;
+  const file = filesOf(database).find((one) => sameName(one.name as string, name as string));
+  if (!file) return null;
+  switch ((property as string).toLowerCase()) {
+    case "isreadonly":
+      return 0;
+    case "isprimaryfile":
+      return file.type === 0 ? 1 : 0;
+    case "islogfile":
+      return file.type === 1 ? 1 : 0;
+    case "spaceused":
+      return file.type === 1 ? Math.ceil(usedLogKb(database) / 8) : (file.size as number);
+    default:
+      return null;
+  }
 }
 
 function objectNamed(

@@ -10,7 +10,7 @@ import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Context, Procedure } from "#lab/tsql/context.ts";
 import { formatDate } from "#lab/tsql/dates.ts";
 import type { Relation } from "#lab/tsql/relation.ts";
-import { DATETIME, SYSNAME } from "#lab/tsql/type-rules.ts";
+import { DATETIME, INT, nvarchar, SYSNAME } from "#lab/tsql/type-rules.ts";
 import type { SqlValue } from "#lab/tsql/values.ts";
 
 export const catalogProcedures: Record<string, Procedure> = {
@@ -57,8 +57,47 @@ export const catalogProcedures: Record<string, Procedure> = {
       ],
     }),
   },
+  sp_readerrorlog: errorLog("sp_readerrorlog"),
+  xp_readerrorlog: errorLog("xp_readerrorlog"),
   sp_reset_connection: { parameters: [], run: () => ({ results: [] }) },
 };
+
+/** Which log and which kind of log do not matter here: there is one. */
+function errorLog(name: string): Procedure {
+  return {
+    parameters: [
+      { name: "@p1", type: INT, default: 0 },
+      { name: "@p2", type: INT, default: 1 },
+      { name: "@p3", type: nvarchar(255), default: null },
+      { name: "@p4", type: nvarchar(255), default: null },
+    ],
+    run: (args, { instance, login }) => {
+      if (!login.sysadmin && !login.grants.some((grant) => /^securityadmin$/i.test(grant))) {
+        throw new SqlError(
+          229,
+          14,
+          `The EXECUTE permission was denied on the object '${name}', database 'mssqlsystemresource', schema 'sys'.`,
+        );
+      }
+      const words = [args["@p3"], args["@p4"]].map((word) => ((word as string | null) ?? "").toLowerCase());
+      const found = instance.errorLog.filter(({ text }) =>
+        words.every((word) => text.toLowerCase().includes(word)),
+      );
+      return {
+        results: [
+          relation(
+            "LogDate datetime\nProcessInfo nvarchar(50)\nText nvarchar(max)",
+            found.map(({ at, number, text }) => [
+              new Date(at + instance.clockOffset),
+              number === 18456 ? "Logon" : "spid20s",
+              text,
+            ]),
+          ),
+        ],
+      };
+    },
+  };
+}
 
 function relation(table: string, rows: SqlValue[][]): Relation {
   return { columns: columns(table), rows: () => rows };

@@ -93,7 +93,7 @@ function processRow(session: Session, viewing: Viewing, command?: string): Row {
     net_library: command ? "" : "TCP/IP",
     loginame: session.login,
     context_info: new Uint8Array(128),
-    sql_handle: sqlHandle(lastStatement(viewing, session.spid)),
+    sql_handle: sqlHandle(lastStatement(viewing, session)),
     stmt_start: 0,
     stmt_end: 0,
     request_id: 0,

@@ -53,7 +53,7 @@ function requests(viewing: Viewing): Row[] {
   return visibleSessions(viewing)
     .filter((session) => session.running)
     .map((session) => {
-      const statement = lastStatement(viewing, session.spid);
+      const statement = lastStatement(viewing, session);
       const waits = /\bWAITFOR\b/i.test(statement?.text ?? "")
         ? "WAITFOR"
         : /\bSET\s+PARTNER\b/i.test(statement?.text ?? "")

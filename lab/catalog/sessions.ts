@@ -166,6 +166,6 @@ function connectionRow(session: Session, viewing: Viewing): Row {
     local_net_address: "127.0.0.1",
     local_tcp_port: viewing.instance.port || 1433,
     connection_id: `${guid}-0000-4000-8000-${guid}0000`,
-    most_recent_sql_handle: sqlHandle(lastStatement(viewing, session.spid)),
+    most_recent_sql_handle: sqlHandle(lastStatement(viewing, session)),
   };
 }

@@ -151,6 +151,9 @@ export type Statement = { line: number } & StatementBody;
 export type StatementBody =
   | { kind: "declare"; declarations: Declaration[] }
   | { kind: "declare-table"; name: string; columns: ColumnDefinition[] }
+  | { kind: "cursor"; action: "declare"; name: string; query: Query }
+  | { kind: "cursor"; action: "open" | "close" | "deallocate"; name: string }
+  | { kind: "cursor"; action: "fetch"; name: string; into: string[] }
   | { kind: "set"; variable: string; value: Expression }
   | { kind: "option"; name: string; value: string }
   | { kind: "query"; query: Query }

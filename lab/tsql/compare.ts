@@ -50,8 +50,10 @@ function compareVariants(a: Variant, b: Variant): number {
 }
 
 /** Trailing blanks never count. */
-function trimEnd(text: string): string {
-  return text.endsWith(" ") ? text.replace(/ +$/, "") : text;
+export function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 32) end--;
+  return end === text.length ? text : text.slice(0, end);
 }
 
 const INSENSITIVE = new Intl.Collator("en", { sensitivity: "accent" });

@@ -1,6 +1,7 @@
 /** What a statement may ask of its session and of the instance that runs it. */
 import type { Fleet, Instance, Login, Session } from "#lab/mirroring/model.ts";
-import type { Relation, TableFunction } from "#lab/tsql/relation.ts";
+import type { Query } from "#lab/tsql/ast.ts";
+import type { Relation, RelationColumn, TableFunction } from "#lab/tsql/relation.ts";
 import type { Typed } from "#lab/tsql/typed.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
@@ -59,6 +60,8 @@ export interface Settings {
   transactionNames: string[];
   /** Temporary tables as they were when the transaction began. */
   snapshot: Map<string, SqlValue[][]> | null;
+  cursors: Map<string, Cursor>;
+  fetchStatus: number;
   nocount: boolean;
   xactAbort: boolean;
   doomed: boolean;
@@ -70,6 +73,12 @@ export interface Settings {
   contextInfo: Uint8Array | null;
   tryDepth: number;
   nesting: number;
+}
+
+export interface Cursor {
+  query: Query;
+  /** Null while it is closed. */
+  open: { columns: RelationColumn[]; rows: SqlValue[][]; at: number } | null;
 }
 
 export interface Variable {
@@ -113,6 +122,8 @@ export function newSettings(): Settings {
     transactions: 0,
     transactionNames: [],
     snapshot: null,
+    cursors: new Map(),
+    fetchStatus: -1,
     nocount: false,
     xactAbort: false,
     doomed: false,

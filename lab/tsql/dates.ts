@@ -107,7 +107,9 @@ function makeDate(year: number, month: number, day: number, time: string): Date 
 /** Milliseconds since midnight; `10:00`, `10:00:00.123`, `10:00:00:123`, `9:05 PM`, with or without an offset of zero. */
 export function parseTime(time: string): number | null {
   if (time.trim() === "") return 0;
-  const m = /^(\d{1,2}):(\d{2})(?::(\d{2})(?:[.:](\d{1,7}))?)? *(AM|PM)?(?: *[+]00:00)?$/i.exec(time.trim());
+  const m = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.:](\d{1,7}))?)? *(AM|PM)?(?: *[+]00:00)?$/i.exec(
+    time.trim(),
+  );
   if (!m) return null;
   let hour = +m[1]!;
   if (m[5]) hour = (hour % 12) + (m[5].toUpperCase() === "PM" ? 12 : 0);

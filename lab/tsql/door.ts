@@ -53,6 +53,7 @@ export function createDoor({
 }: DoorOptions): InstanceDoor {
   const instance = instanceNamed(fleet, name);
   const catalog = createCatalog();
+  forgetStrayTransactions(instance);
   const [major = 0, minor = 0, build = 0] = instance.version.split(".").map(Number);
 
   function admit(login: Login, database: string, request: LoginRequest): LoginAnswer {
@@ -124,6 +125,15 @@ export function createDoor({
     closeAll: () => door.cutSessions(() => true),
   };
   return door;
+}
+
+/** A fleet that was put away may still hold transactions of connections that ended with it. */
+function forgetStrayTransactions({ databases, sessions }: Instance): void {
+  for (const database of databases) {
+    database.openTransactions = database.openTransactions.filter(({ spid }) =>
+      sessions.some((session) => session.spid === spid),
+    );
+  }
 }
 
 /** A smallint: after 32767 the numbers begin anew, as they are reused on real servers. */

@@ -4,6 +4,7 @@ import { administer, type Followed } from "#lab/tsql/administer.ts";
 import type { Statement } from "#lab/tsql/ast.ts";
 import { checkStatements, hoistDeclarations } from "#lab/tsql/check.ts";
 import type { Context } from "#lab/tsql/context.ts";
+import { runCursor } from "#lab/tsql/cursors.ts";
 import { abortsBatch, isBindingError, type Located } from "#lab/tsql/errors.ts";
 import { rethrown, runTry, runWaitfor, runWhile } from "#lab/tsql/execute-flow.ts";
 import { runExecute, runNested } from "#lab/tsql/execute-procedure.ts";
@@ -167,6 +168,10 @@ async function* runStatement(statement: Statement, run: Run): Answers {
       settings.error = 0;
       yield { kind: "done" };
       return "next";
+    case "cursor":
+      yield* runCursor(statement, context);
+      settings.error = 0;
+      return "next";
     case "update":
     case "delete":
       yield counted(
@@ -191,7 +196,9 @@ function runQuietly(statement: Statement, context: Context): void {
         if (value) context.variables.get(name)!.value = evaluate(value, context, type);
       return;
     case "declare-table":
-      context.tableVariables.set(statement.name, makeTable(statement.name, statement.columns, context));
+      // Made when the batch began: a loop that passes here again finds its rows.
+      if (!context.tableVariables.has(statement.name))
+        context.tableVariables.set(statement.name, makeTable(statement.name, statement.columns, context));
       return;
     case "set": {
       const variable = context.variables.get(statement.variable)!;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { built } from "#lab/tsql/built-in.ts";
-import { compareText } from "#lab/tsql/compare.ts";
+import { trimEnd } from "#lab/tsql/compare.ts";
 import type { BuiltIn } from "#lab/tsql/context.ts";
 import { convert, toText } from "#lab/tsql/convert.ts";
 import { decimalText } from "#lab/tsql/convert-number.ts";
@@ -37,7 +37,7 @@ export function asText(typed: Typed, name: string, position: number): Typed {
 }
 
 export const textFunctions: Record<string, BuiltIn> = {
-  LEN: text1("len", INT, (text) => text.replace(/ +$/, "").length),
+  LEN: text1("len", INT, (text) => trimEnd(text).length),
   DATALENGTH: {
     arity: [1, 1],
     bind: ([value]) => strict(INT, [value!], (one: never) => byteLength(one, value!.type)),
@@ -45,7 +45,7 @@ export const textFunctions: Record<string, BuiltIn> = {
   UPPER: sameText("upper", (text) => text.toUpperCase()),
   LOWER: sameText("lower", (text) => text.toLowerCase()),
   LTRIM: sameText("ltrim", (text) => text.replace(/^ +/, "")),
-  RTRIM: sameText("rtrim", (text) => text.replace(/ +$/, "")),
+  RTRIM: sameText("rtrim", trimEnd),
   TRIM: { ...sameText("trim", (text) => text.replace(/^ +| +$/g, "")), since: 14 },
   REVERSE: sameText("reverse", (text) => [...text].reverse().join("")),
   LEFT: { arity: [2, 2], bind: ([text, count]) => slice(asText(text!, "left", 1), constant(1, INT), count!) },
@@ -314,7 +314,7 @@ function byteLength(value: SqlValue, type: SqlType): SqlValue {
   );
 }
 
-export function quoteName(name: string, quote = "["): string | null {
+function quoteName(name: string, quote = "["): string | null {
   const pairs: Record<string, [string, string]> = {
     "[": ["[", "]"],
     "]": ["[", "]"],
@@ -377,5 +377,3 @@ function soundex(text: string): string {
     if (codes[i]! > 0 && codes[i] !== codes[i - 1]) result += codes[i];
   return result.padEnd(4, "0");
 }
-
-export const equalText = (a: string, b: string) => compareText(a, b, "ignores-case") === 0;

@@ -323,7 +323,7 @@ function stringLiteral(text: string, national: boolean): Expression {
   return { kind: "literal", type: { name: national ? "nvarchar" : "varchar", length }, value: text };
 }
 
-export function numberLiteral(text: string): Expression {
+function numberLiteral(text: string): Expression {
   if (/e/i.test(text))
     return { kind: "literal", type: { name: "float" }, value: Number(text.replace(/e[+-]?$/i, "")) };
   const [whole = "", fraction = ""] = text.split(".");

@@ -121,7 +121,7 @@ function parseQueryPrimary(cursor: Cursor): QueryBody {
   return { kind: "nested", query };
 }
 
-export function parseRow(cursor: Cursor): Expression[] {
+function parseRow(cursor: Cursor): Expression[] {
   expect(cursor, "(");
   const row = commaList(
     cursor,

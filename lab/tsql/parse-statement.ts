@@ -126,12 +126,17 @@ const STATEMENTS: Record<string, (cursor: Cursor) => StatementBody> = {
     expect(cursor, "TABLE");
     return { kind: "truncate", name: readQualifiedName(cursor) };
   },
+  OPEN: cursorAction("open"),
+  CLOSE: cursorAction("close"),
+  DEALLOCATE: cursorAction("deallocate"),
+  FETCH: parseFetch,
   CREATE: parseCreate,
   DROP: parseDrop,
 };
 
 function parseDeclare(cursor: Cursor): StatementBody {
   const token = peek(cursor);
+  if (isName(cursor)) return parseCursor(cursor);
   const isTable =
     peek(cursor, 1).upper === "TABLE" ||
     (peek(cursor, 1).upper === "AS" && peek(cursor, 2).upper === "TABLE");
@@ -141,6 +146,34 @@ function parseDeclare(cursor: Cursor): StatementBody {
   expect(cursor, "TABLE");
   if (!isAt(cursor, "(")) throw syntaxError(102, `Incorrect syntax near '${token.text}'.`, token.line);
   return { kind: "declare-table", name, columns: parseColumns(cursor) };
+}
+
+/** How a cursor may scroll or lock changes nothing here: it reads its rows once, when it is opened. */
+function parseCursor(cursor: Cursor): StatementBody {
+  const name = readName(cursor);
+  accept(cursor, "INSENSITIVE");
+  accept(cursor, "SCROLL");
+  expect(cursor, "CURSOR");
+  while (isName(cursor)) readName(cursor);
+  expect(cursor, "FOR");
+  const query = parseQuery(cursor);
+  return { kind: "cursor", action: "declare", name: name.toLowerCase(), query };
+}
+
+function cursorAction(action: "open" | "close" | "deallocate") {
+  return (cursor: Cursor): StatementBody => ({
+    kind: "cursor",
+    action,
+    name: readName(cursor).toLowerCase(),
+  });
+}
+
+function parseFetch(cursor: Cursor): StatementBody {
+  accept(cursor, "NEXT");
+  accept(cursor, "FROM");
+  const name = readName(cursor).toLowerCase();
+  const into = accept(cursor, "INTO") ? commaList(cursor, (at) => readVariable(at)) : [];
+  return { kind: "cursor", action: "fetch", name, into };
 }
 
 function parseColumns(cursor: Cursor): ColumnDefinition[] {
@@ -450,7 +483,5 @@ function startsExpression(cursor: Cursor): boolean {
 
 // Real statements that the lab does not perform; saying so is better than a syntax error.
 const UNSUPPORTED = new Set(
-  "ALTER GRANT DENY REVOKE MERGE DBCC CHECKPOINT RECONFIGURE SHUTDOWN GOTO OPEN CLOSE FETCH DEALLOCATE BULK REVERT".split(
-    " ",
-  ),
+  "ALTER GRANT DENY REVOKE MERGE DBCC CHECKPOINT RECONFIGURE SHUTDOWN GOTO BULK REVERT".split(" "),
 );

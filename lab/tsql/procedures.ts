@@ -90,7 +90,7 @@ interface Parameters {
 }
 
 /** The declared parameters with the values given by name or by place. */
-export function bindParameters(definitions: string, values: GivenArgument[]): Parameters {
+function bindParameters(definitions: string, values: GivenArgument[]): Parameters {
   const declared = parseParameters(definitions);
   const result: Parameters = { all: new Map(), outputs: [] };
   for (const [i, parameter] of declared.entries()) {

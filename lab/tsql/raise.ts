@@ -72,7 +72,7 @@ function unknownMessage(number: number, severity: number, state: number): SqlErr
 }
 
 /** printf's placeholders: %s %d %i %u %x %X %o, with width, precision and * for a width among the arguments. */
-export function formatMessage(text: string, args: { type: SqlType; value: SqlValue }[]): string {
+function formatMessage(text: string, args: { type: SqlType; value: SqlValue }[]): string {
   let at = 0;
   return text.replace(
     /%([-+0# ]*)(\*|\d+)?(?:\.(\*|\d+))?(?:I64|l|h)?([sdiuxXo%])/g,

@@ -73,5 +73,5 @@ export function matchesSource(parts: string[], source: string[]): boolean {
 }
 
 export function same(one: string, other: string): boolean {
-  return one === other || one.toLowerCase() === other.toLowerCase();
+  return one === other || (one.length === other.length && one.toLowerCase() === other.toLowerCase());
 }

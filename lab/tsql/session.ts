@@ -181,7 +181,7 @@ function openRecord(
   fleet: Fleet,
   instance: Instance,
   session: Session,
-  text: { kind: StatementRecord["kind"]; text: string },
+  { kind, text }: { kind: StatementRecord["kind"]; text: string },
 ): StatementRecord {
   const { statements } = fleet;
   const record: StatementRecord = {
@@ -190,7 +190,8 @@ function openRecord(
     instance: instance.name,
     spid: session.spid,
     login: session.login,
-    ...text,
+    kind,
+    text: sameText(statements, text),
     endedAt: null,
     outcome: null,
     errorNumber: null,
@@ -201,4 +202,9 @@ function openRecord(
   return record;
 }
 
-const KEPT_STATEMENTS = 50_000;
+/** A monitor asks the same again and again: equal texts share one string. */
+function sameText(statements: StatementRecord[], text: string): string {
+  return statements.slice(-200).find((one) => one.text === text)?.text ?? text;
+}
+
+const KEPT_STATEMENTS = 20_000;

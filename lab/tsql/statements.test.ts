@@ -76,6 +76,28 @@ describe("batches come without semicolons", () => {
     expect(rows).toEqual([[8, 0]]);
   });
 
+  it("walks through rows with a cursor, and keeps a table variable through its loop", async () => {
+    const { rows, errors, said } = await ask(`
+      DECLARE @db sysname, @id int
+      DECLARE each CURSOR LOCAL FAST_FORWARD FOR SELECT name, database_id FROM sys.databases WHERE name LIKE 'rtc%' ORDER BY name
+      OPEN each
+      FETCH NEXT FROM each INTO @db, @id
+      WHILE @@FETCH_STATUS = 0
+      BEGIN
+        DECLARE @seen TABLE (name sysname)
+        INSERT @seen VALUES (@db)
+        PRINT @db
+        FETCH NEXT FROM each INTO @db, @id
+      END
+      CLOSE each
+      DEALLOCATE each
+      SELECT COUNT(*) FROM @seen
+      FETCH NEXT FROM each`);
+    expect(said).toEqual(["rtcab", "rtcxds"]);
+    expect(rows).toEqual([[2]]);
+    expect(errors).toEqual([16916]);
+  });
+
   it("guards a failover, and refuses by RAISERROR where the guard fails", async () => {
     const guarded = (sequence: number) => `
       IF EXISTS (SELECT 1 FROM sys.database_mirroring WHERE database_id = DB_ID(N'a]b''; DROP--ü') AND mirroring_role = 1

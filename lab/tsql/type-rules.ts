@@ -7,7 +7,6 @@ export type DecimalType = Extract<SqlType, { name: "decimal" }>;
 export type SizedType = Extract<SqlType, { length: number | "max" }>;
 
 export const INT: SqlType = { name: "int" };
-export const BIT: SqlType = { name: "bit" };
 export const DATETIME: SqlType = { name: "datetime" };
 export const SYSNAME: SqlType = { name: "nvarchar", length: 128 };
 export const VARIANT: SqlType = { name: "sql_variant" };
