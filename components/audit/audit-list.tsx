@@ -61,7 +61,7 @@ function Line({ line }: { line: AuditLine }) {
       <Cell label={t("table.at")} className="whitespace-nowrap">
         <Moment at={line.at} precise />
       </Cell>
-      <Cell label={t("table.actor")}>
+      <Cell label={t("table.actor")} className="sm:min-w-40">
         <span className="font-medium">{line.actor || t("nobody")}</span>
         <span className="block text-xs text-ink-soft">
           {word(`role.${line.role}`, line.role)} · {word(`origin.${line.origin}`, line.origin)}

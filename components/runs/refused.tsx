@@ -6,6 +6,7 @@ import { LinkButton } from "#components/ui/button.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
 import { auditOf } from "#lib/runs/audit-of.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
+import { MovedList } from "./moved.tsx";
 import { useSpoken } from "./spoken.ts";
 
 /**
@@ -44,6 +45,7 @@ export function Refused({
         }
       >
         <p>{spoken({ key: refusal.key, values: said(refusal, t) })}</p>
+        {refusal.key === "runs.refusal.planMoved" && <MovedList moved={[movedIn(refusal)]} />}
         {meanwhile.length > 0 && (
           <>
             <p className="mt-2 font-medium">{t("refused.meanwhile")}</p>
@@ -60,6 +62,10 @@ export function Refused({
       </Alert>
     </div>
   );
+}
+
+function movedIn({ values }: Refusal): { database: string; was: string; is: string } {
+  return { database: String(values.database), was: String(values.was), is: String(values.is) };
 }
 
 /** A lease's key as people say it: `pool:munich` is the pool munich. */

@@ -26,9 +26,9 @@ export function ResultPanel({
 }) {
   const t = useTranslations("runs.result");
   const spoken = useSpoken();
-  const targets = names([
-    ...new Set([...targetsOf(state.plan), ...state.plan.found.map((entry) => entry.to.name)]),
-  ]);
+  // A run that went back is judged by where its databases came from: the last look names who serves them.
+  const serving = result.after.filter((row) => result.there.includes(row.database));
+  const targets = names([...new Set(serving.map((row) => row.principal ?? "?"))]);
   const all = result.there.length === result.found;
   return (
     <Card
@@ -53,7 +53,7 @@ export function ResultPanel({
         >
           {result.there.length > 0
             ? t("there", { targets, databases: names(result.there) })
-            : t("nothingThere", { targets })}
+            : t("nothingThere", { targets: names(targetsOf(state.plan)) })}
         </Alert>
         {result.elsewhere.length > 0 && (
           <section aria-label={t("elsewhere")} className="text-sm">
@@ -137,37 +137,39 @@ function Measured({ state }: { state: RunState }) {
   const columns = useTranslations("wizard.steps");
   const { duration } = useFormats();
   const took = new Map(
-    state.steps.flatMap(({ step, changes }) =>
-      step.kind === "act"
-        ? step.changes.flatMap((change) =>
-            changes[change.id]?.tookMs != null
-              ? [[change.database, changes[change.id]!.tookMs!] as const]
-              : [],
-          )
-        : [],
-    ),
+    state.steps
+      .slice(0, state.plan.steps.length)
+      .flatMap(({ step, changes }) =>
+        step.kind === "act"
+          ? step.changes.flatMap((change) =>
+              changes[change.id]?.tookMs != null
+                ? [[change.database, changes[change.id]!.tookMs!] as const]
+                : [],
+            )
+          : [],
+      ),
   );
   if (state.plan.predicted.length === 0) return null;
   return (
     <div className="space-y-1.5">
       <h3 className="text-sm font-semibold">{t("measured")}</h3>
       <div className="max-w-xl overflow-hidden rounded-lg border border-line">
-        <Table caption={t("measured")}>
-          <TableHead>
+        <Table caption={t("measured")} stacked>
+          <TableHead stacked>
             <HeadCell>{columns("database")}</HeadCell>
             <HeadCell number>{t("predicted")}</HeadCell>
             <HeadCell number>{t("measuredColumn")}</HeadCell>
           </TableHead>
-          <TableBody>
+          <TableBody stacked>
             {state.plan.predicted.map((one) => (
-              <Row key={one.database}>
+              <Row key={one.database} stacked>
                 <Cell heading className="font-mono">
                   {one.database}
                 </Cell>
-                <Cell number className="text-right">
+                <Cell number label={t("predicted")}>
                   {one.seconds === null ? t("notPredicted") : duration(one.seconds * 1000)}
                 </Cell>
-                <Cell number className="text-right">
+                <Cell number label={t("measuredColumn")}>
                   {took.has(one.database) ? duration(took.get(one.database)!) : t("notSent")}
                 </Cell>
               </Row>

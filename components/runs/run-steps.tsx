@@ -38,7 +38,6 @@ export function RunSteps({ state, situation }: { state: RunState; situation: Sit
             className={classes(
               "rounded-xl border bg-card shadow-panel",
               step.state === "open" ? "border-brand" : "border-line",
-              step.state === "superseded" && "opacity-80",
             )}
           >
             <Heading

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { classes } from "#components/ui/classes.ts";
 import { type Stage, stages } from "./stages.ts";
 
-/** The seven stages down the left side (in a row on a phone): number, name, and whether done, here or to come. */
+/** The seven stages down the left side (in a row where there is no room): number, name, and whether done, here or to come. */
 export function StageRail({
   current,
   hrefs = {},
@@ -16,7 +16,7 @@ export function StageRail({
   const here = stages.indexOf(current);
   return (
     <nav aria-label={t("label")} className="min-w-0 lg:sticky lg:top-6 lg:self-start">
-      <ol className="flex gap-1 overflow-x-auto pb-1 lg:flex-col lg:gap-0 lg:overflow-visible lg:pb-0">
+      <ol className="flex flex-wrap gap-0.5 lg:flex-col lg:gap-0">
         {stages.map((stage, index) => {
           const place = index < here ? "done" : index === here ? "current" : "ahead";
           return (
@@ -74,7 +74,7 @@ function StageName({
         className={classes(
           "text-sm whitespace-nowrap",
           place === "current" ? "font-semibold text-ink" : "text-ink-soft",
-          place === "ahead" && "max-sm:sr-only",
+          place !== "current" && "max-lg:sr-only",
         )}
       >
         {t(stage)}
@@ -82,7 +82,7 @@ function StageName({
       <span className="sr-only">({t(place)})</span>
     </>
   );
-  const look = "relative flex min-h-9 items-center gap-2.5 rounded-md px-2.5 py-1";
+  const look = "relative flex min-h-9 items-center gap-2 rounded-md px-1.5 py-1 lg:gap-2.5 lg:px-2.5";
   return href && place !== "current" ? (
     <Link href={href} scroll={false} className={classes(look, "hover:bg-sunken")}>
       {content}

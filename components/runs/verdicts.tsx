@@ -48,7 +48,9 @@ function Question({ verdicts, folded, tone }: { verdicts: Verdict[]; folded: boo
     <li className="bg-card px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <Icon aria-hidden className={classes("size-4.5 shrink-0", toneText[tone])} strokeWidth={2.25} />
-        <h4 className="min-w-0 flex-1 text-sm font-semibold">{checks(`${check}.title`)}</h4>
+        <h4 className="min-w-0 flex-1 text-sm font-semibold max-sm:basis-[calc(100%-2.5rem)]">
+          {checks(`${check}.title`)}
+        </h4>
         {weight !== "info" && (
           <span className="text-xs text-ink-soft">
             {t("holdsOf", { holds: well.length, of: verdicts.length })}
