@@ -16,7 +16,7 @@ export function StageRail({
   const here = stages.indexOf(current);
   return (
     <nav aria-label={t("label")} className="min-w-0 lg:sticky lg:top-6 lg:self-start">
-      <ol className="flex flex-wrap gap-0.5 lg:flex-col lg:gap-0">
+      <ol className="flex flex-wrap lg:flex-col">
         {stages.map((stage, index) => {
           const place = index < here ? "done" : index === here ? "current" : "ahead";
           return (
@@ -82,7 +82,7 @@ function StageName({
       <span className="sr-only">({t(place)})</span>
     </>
   );
-  const look = "relative flex min-h-9 items-center gap-2 rounded-md px-1.5 py-1 lg:gap-2.5 lg:px-2.5";
+  const look = "relative flex min-h-9 items-center gap-2 rounded-md px-1 py-1 lg:gap-2.5 lg:px-2.5";
   return href && place !== "current" ? (
     <Link href={href} scroll={false} className={classes(look, "hover:bg-sunken")}>
       {content}
