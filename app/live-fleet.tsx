@@ -1,25 +1,29 @@
 "use client";
 import { usePathname, useSearchParams } from "next/navigation";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Fleet } from "#components/pools/fleet.tsx";
+import { RunStrip } from "#components/runs/run-strip.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
-import { useObservations, useServerNow } from "./live.tsx";
+import type { Journal } from "#lib/runs/journal.ts";
+import { isEnded } from "#lib/runs/replay.ts";
+import { useObservations, useRuns, useServerNow } from "./live.tsx";
 
 /** The pools as they are now; the filter is part of the address, so that a view can be shared. */
 export function LiveFleet({
   pools,
   initial,
   mayAdd,
-  runs,
+  journals,
 }: {
   pools: readonly Pool[];
   initial: InstanceObservation[];
   mayAdd: boolean;
-  runs?: Record<string, ReactNode>;
+  journals: Journal[];
 }) {
   const observations = useObservations(initial);
   const now = useServerNow();
+  const underWay = useRuns(journals).filter((run) => run.phase !== "planned" && !isEnded(run));
   const path = usePathname();
   // The address follows the box and not the other way round: it changes too late for somebody who types fast.
   const [filter, setFilter] = useState(useSearchParams().get("q") ?? "");
@@ -35,7 +39,7 @@ export function LiveFleet({
       filter={filter}
       onFilter={onFilter}
       mayAdd={mayAdd}
-      runs={runs}
+      runs={Object.fromEntries(underWay.map((run) => [run.poolId, <RunStrip key={run.id} runs={[run]} />]))}
     />
   );
 }

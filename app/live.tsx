@@ -1,12 +1,16 @@
 "use client";
-import { QueryClient, QueryClientProvider, skipToken, useQuery } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { Clock, useNow } from "#components/ui/clock.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import { streamLostAfterMs } from "#lib/monitor/pace.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
+import type { Journal } from "#lib/runs/journal.ts";
+import { type RunState, replay } from "#lib/runs/replay.ts";
 import {
+  type HeardRuns,
+  heardRunsKey,
   inOrder,
   type LatestObservations,
   latestOf,
@@ -44,6 +48,21 @@ export function useObservations(
 export function useRunEvents(runId: string, initial: readonly JournalEntry[]): JournalEntry[] {
   const { data } = useQuery<JournalEntry[]>({ queryKey: runKey(runId), queryFn: skipToken });
   return useMemo(() => inOrder(initial, data ?? []), [data, initial]);
+}
+
+/** Runs as they are now: those the page was rendered with and those begun since, newest first. */
+export function useRuns(initial: readonly Journal[]): RunState[] {
+  const cache = useQueryClient();
+  const { data: heard } = useQuery<HeardRuns>({ queryKey: heardRunsKey, queryFn: skipToken });
+  const known = new Set(initial.map((journal) => journal.runId));
+  const begun = Object.entries(heard ?? {})
+    .filter(([runId]) => !known.has(runId))
+    .map(([runId, { poolId }]): Journal => ({ runId, poolId, entries: [] }));
+  return [...begun.reverse(), ...initial].flatMap(({ runId, poolId, entries }) => {
+    const all = inOrder(entries, cache.getQueryData<JournalEntry[]>(runKey(runId)) ?? []);
+    // A run whose beginning was not heard is shown when the page is opened anew.
+    return all[0]?.type === "planned" ? [replay(runId, poolId, all)] : [];
+  });
 }
 
 /** The server's time, once a second; it goes on while the server does not answer, so ages keep growing. */

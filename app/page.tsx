@@ -6,6 +6,7 @@ import { may } from "#lib/auth/permissions.ts";
 import { requireActor } from "#lib/auth/require-actor.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { poolsWithStores } from "#lib/pools/index.ts";
+import { openJournals } from "#lib/runs/journal.ts";
 import { LiveFleet } from "./live-fleet.tsx";
 
 /** All pools at a glance. Its title is the layout's own: a template counts for the pages below only. */
@@ -27,7 +28,12 @@ export default async function PoolsPage() {
         )
       }
     >
-      <LiveFleet pools={pools} initial={[...monitor().observations().values()]} mayAdd={mayAdd} />
+      <LiveFleet
+        pools={pools}
+        initial={[...monitor().observations().values()]}
+        mayAdd={mayAdd}
+        journals={await openJournals()}
+      />
     </Page>
   );
 }

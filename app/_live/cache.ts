@@ -3,9 +3,13 @@ import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
 import type { StreamMessage } from "./messages.ts";
 
+/** The last event's number makes each change seen. */
+export type HeardRuns = Record<string, { poolId: string; seq: number }>;
 export type LatestObservations = Record<string, InstanceObservation>;
 
 export const observationsKey = ["observations"] as const;
+/** Which runs were heard of since the page was opened, with their pools. */
+export const heardRunsKey = ["runs-heard"] as const;
 export const runKey = (runId: string) => ["run", runId] as const;
 
 /** Puts what the stream says where the pages read it. Nothing is fetched for it. */
@@ -21,6 +25,10 @@ export function putInto(cache: QueryClient, message: StreamMessage): void {
       cache.setQueryData<JournalEntry[]>(runKey(message.runId), (known) =>
         inOrder(known ?? [], [message.event]),
       );
+      cache.setQueryData<HeardRuns>(heardRunsKey, (known) => ({
+        ...known,
+        [message.runId]: { poolId: message.poolId, seq: message.event.seq },
+      }));
   }
 }
 

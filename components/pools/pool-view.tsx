@@ -59,7 +59,6 @@ export function PoolView({
         </Alert>
       )}
       {pool.stores.length === 0 && <Alert tone="info">{t("noStores")}</Alert>}
-      {runs && <Card title={t("runs.title")}>{runs}</Card>}
       {pairsOf(sessions).map((pair) => (
         <Card
           key={pair.key}
@@ -72,6 +71,7 @@ export function PoolView({
           <DatabaseTable pair={pair} unclaimed={new Set(unclaimed)} now={now} />
         </Card>
       ))}
+      {runs && <Card title={t("runs.title")}>{runs}</Card>}
     </div>
   );
 }

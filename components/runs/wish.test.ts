@@ -5,7 +5,7 @@ const asked: Wish["asked"] = {
   runbook: "manual-failover",
   scope: { kind: "pool", leaveOut: [] },
   toward: "Mirror",
-  options: { waitForRedo: false },
+  options: { waitForRedo: true },
 };
 const wish: Wish = { stage: "what", asked, reason: "", ticket: "" };
 
@@ -32,13 +32,13 @@ describe("the wizard's address", () => {
       },
     ],
     [
-      "waiting, with reason and ticket",
+      "without waiting, with reason and ticket",
       {
         ...wish,
         stage: "readiness",
         reason: "disks & RAM",
         ticket: "CHG 7",
-        asked: { ...asked, options: { waitForRedo: true } },
+        asked: { ...asked, options: { waitForRedo: false } },
       },
     ],
   ])("keeps %s", (_, given) => {

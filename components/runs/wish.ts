@@ -22,7 +22,7 @@ export function wishFrom(query: URLSearchParams, toward: Asked["toward"]): Wish 
       runbook: "manual-failover",
       scope: scopeFrom(query),
       toward: wanted === "Primary" || wanted === "Mirror" ? wanted : toward,
-      options: { waitForRedo: query.get("redo") === "wait" },
+      options: { waitForRedo: query.get("redo") !== "as-it-is" },
     },
     reason: query.get("reason") ?? "",
     ticket: query.get("ticket") ?? "",
@@ -38,7 +38,7 @@ export function queryOf({ stage, asked, reason, ticket }: Wish): URLSearchParams
     query.set("store", scope.storeId);
     query.set("database", scope.database);
   }
-  if (asked.options.waitForRedo) query.set("redo", "wait");
+  if (!asked.options.waitForRedo) query.set("redo", "as-it-is");
   if (reason) query.set("reason", reason);
   if (ticket) query.set("ticket", ticket);
   return query;

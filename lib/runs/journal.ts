@@ -68,15 +68,42 @@ export async function stateOfRun(runId: string): Promise<RunState | null> {
   return journal && replay(runId, journal.poolId, journal.entries);
 }
 
+/** A run's journal with the run it belongs to: what a page folds, and goes on folding as events are heard. */
+export interface Journal {
+  runId: string;
+  poolId: string;
+  entries: JournalEntry[];
+}
+
 /** Newest first. */
-export async function recentRuns({ poolId, limit }: { poolId?: string; limit: number }): Promise<RunState[]> {
+export async function recentRuns(wanted: { poolId?: string; limit: number }): Promise<RunState[]> {
+  return (await recentJournals(wanted)).map((journal) =>
+    replay(journal.runId, journal.poolId, journal.entries),
+  );
+}
+
+export async function recentJournals({
+  poolId,
+  limit,
+}: {
+  poolId?: string;
+  limit: number;
+}): Promise<Journal[]> {
+  return journalsWhere({ where: poolId ? { poolId } : {}, take: limit });
+}
+
+/** The runs that are open now, on every pool: their leases stand. */
+export async function openJournals(): Promise<Journal[]> {
+  return journalsWhere({ where: { leases: { some: {} } } });
+}
+
+async function journalsWhere(wanted: { where: Prisma.RunWhereInput; take?: number }): Promise<Journal[]> {
   const runs = await db().run.findMany({
-    where: poolId ? { poolId } : {},
+    ...wanted,
     orderBy: [{ createdAt: "desc" }, { id: "desc" }],
-    take: limit,
     include: { events: { orderBy: { seq: "asc" } } },
   });
-  return runs.map((run) => replay(run.id, run.poolId, run.events.map(entryOf)));
+  return runs.map((run) => ({ runId: run.id, poolId: run.poolId, entries: run.events.map(entryOf) }));
 }
 
 async function writeAll(

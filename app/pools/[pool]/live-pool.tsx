@@ -1,19 +1,28 @@
 "use client";
-import type { ReactNode } from "react";
 import { PoolView } from "#components/pools/pool-view.tsx";
+import { RunStrip } from "#components/runs/run-strip.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
-import { useObservations, useServerNow } from "../../live.tsx";
+import type { Journal } from "#lib/runs/journal.ts";
+import { useObservations, useRuns, useServerNow } from "../../live.tsx";
 
-/** The pool as it is now. */
+/** The pool as it is now, and its last runs as they go on. */
 export function LivePool({
   pool,
   initial,
-  runs,
+  journals,
 }: {
   pool: Pool;
   initial: InstanceObservation[];
-  runs?: ReactNode;
+  journals: Journal[];
 }) {
-  return <PoolView pool={pool} observations={useObservations(initial)} now={useServerNow()} runs={runs} />;
+  const runs = useRuns(journals).filter((run) => run.poolId === pool.id);
+  return (
+    <PoolView
+      pool={pool}
+      observations={useObservations(initial)}
+      now={useServerNow()}
+      runs={runs.length > 0 && <RunStrip runs={runs.slice(0, 5)} />}
+    />
+  );
 }

@@ -12,6 +12,7 @@ import { requireActor } from "#lib/auth/require-actor.ts";
 import { instancesOf } from "#lib/mirroring/pool.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { poolById } from "#lib/pools/index.ts";
+import { recentJournals } from "#lib/runs/journal.ts";
 import { LivePool } from "./live-pool.tsx";
 
 type Props = { params: Promise<{ pool: string }> };
@@ -43,7 +44,11 @@ export default async function PoolPage({ params }: Props) {
       {pool.removed ? (
         <Alert tone="info">{t("removed")}</Alert>
       ) : (
-        <LivePool pool={pool} initial={instancesOf(pool).flatMap(({ id }) => latest.get(id) ?? [])} />
+        <LivePool
+          pool={pool}
+          initial={instancesOf(pool).flatMap(({ id }) => latest.get(id) ?? [])}
+          journals={await recentJournals({ poolId: pool.id, limit: 5 })}
+        />
       )}
     </Page>
   );
