@@ -36,7 +36,11 @@ export function TestButton({ server, onTest }: { server: ServerForm; onTest: Tes
       </Button>
       <div aria-live="polite" className="grid gap-4 lg:grid-cols-2">
         {answers?.map(({ which, answer }) => (
-          <section key={which} className="rounded-lg border border-line bg-sunken/40 px-4 py-3">
+          <section
+            key={which}
+            aria-label={t(which)}
+            className="rounded-lg border border-line bg-sunken/40 px-4 py-3"
+          >
             <h4 className="mb-2 text-sm font-semibold">{t(which)}</h4>
             {answer.ok ? <Findings findings={answer.value} /> : <NotAsked answer={answer} />}
           </section>

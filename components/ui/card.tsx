@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 import { classes } from "./classes.ts";
 
-/** A panel with a heading, what belongs to it on the right, and a body. */
+/** A panel named by its heading, what belongs to it on the right, and a body. */
 export function Card({
   title,
   description,
@@ -20,12 +20,20 @@ export function Card({
   className?: string;
   children?: ReactNode;
 }) {
+  const heading = useId();
   return (
-    <section className={classes("rounded-xl border border-line bg-card shadow-panel", className)}>
+    <section
+      aria-labelledby={title ? heading : undefined}
+      className={classes("rounded-xl border border-line bg-card shadow-panel", className)}
+    >
       {(title || aside) && (
         <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-4 sm:px-5">
           <div className="min-w-0">
-            {title && <Heading className="text-base font-semibold">{title}</Heading>}
+            {title && (
+              <Heading id={heading} className="text-base font-semibold">
+                {title}
+              </Heading>
+            )}
             {description && <p className="mt-0.5 max-w-prose text-sm text-ink-soft">{description}</p>}
           </div>
           {aside}

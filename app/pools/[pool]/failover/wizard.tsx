@@ -3,7 +3,7 @@ import { ArrowLeft, ArrowRight, ClipboardCheck } from "lucide-react";
 import Link from "next/link";
 import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useMemo, useRef, useState, useTransition } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState, useTransition } from "react";
 import { useObservations } from "#app/live.tsx";
 import { PlanStage } from "#components/runs/plan-stage.tsx";
 import { Preview } from "#components/runs/preview.tsx";
@@ -37,7 +37,7 @@ export function Wizard({
   const t = useTranslations("wizard");
   const purpose = useTranslations("runbooks.manual-failover");
   const observations = useObservations(initial);
-  const [wish, setWish] = useWish(pool, observations);
+  const [wish, setWish, writeNow] = useWish(pool, observations);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [reasonMissing, setReasonMissing] = useState(false);
   const [preparing, startPreparing] = useTransition();
@@ -62,6 +62,8 @@ export function Wizard({
   }
 
   function prepare(): void {
+    // Written later, the address would take the place of the one that is gone to.
+    writeNow();
     startPreparing(async () => {
       const { asked, reason, ticket } = wish;
       const answer = await prepareFailover({ poolId: pool.id, asked, reason, ticket });
@@ -158,7 +160,10 @@ function Steps({ hint, children }: { hint: string | null; children: ReactNode })
 }
 
 /** The wish is read from the address and written back to it a moment after the last change. */
-function useWish(pool: Pool, observations: Observations): [Wish, (wish: Wish) => void] {
+function useWish(
+  pool: Pool,
+  observations: Observations,
+): [wish: Wish, setWish: (wish: Wish) => void, writeNow: () => void] {
   const query = useSearchParams();
   const asRead = query.toString();
   const [wish, setWish] = useState(() =>
@@ -175,15 +180,17 @@ function useWish(pool: Pool, observations: Observations): [Wish, (wish: Wish) =>
 
   const next = queryOf(wish).toString();
   useEffect(() => {
-    if (next === written.current) return;
-    const timer = setTimeout(() => {
-      written.current = next;
-      window.history.replaceState(null, "", `?${next}`);
-    }, 250);
+    const timer = setTimeout(() => write(next, written), 250);
     return () => clearTimeout(timer);
   }, [next]);
 
-  return [wish, setWish];
+  return [wish, setWish, () => write(next, written)];
+}
+
+function write(query: string, written: RefObject<string>): void {
+  if (query === written.current) return;
+  written.current = query;
+  window.history.replaceState(null, "", `?${query}`);
 }
 
 /** Away from where most of the pool is served. */
