@@ -78,6 +78,14 @@ describe("readiness says", () => {
   });
 });
 
+it("readiness by old facts is not called ready", () => {
+  const here = situationOf(well.pool, asked, well.observations, new Set(["be1", "be2"]));
+  const page = <Readiness situation={here} verdicts={plan.verdicts} scope={asked.scope} />;
+  const later = said(<Clock serverNow={noon + 60_000}>{page}</Clock>);
+  expect(later).toContain("The facts behind these checks are old.");
+  expect(later).not.toContain("Ready: every check");
+});
+
 describe("the plan shows", () => {
   it("every statement word for word with its server, the arithmetic, and what cannot be recalled", () => {
     const text = said(<PlanStage plan={plan} />);

@@ -1,7 +1,10 @@
+"use client";
 import { useTranslations } from "next-intl";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card } from "#components/ui/card.tsx";
+import { useNow } from "#components/ui/clock.tsx";
 import { type Situation, stillToMove, targetOf, type Verdict } from "#lib/mirroring/checks.ts";
+import { staleAfterMs } from "#lib/mirroring/diagnose.ts";
 import { type Finding, findingOf } from "#lib/mirroring/findings.ts";
 import { isMirrored } from "#lib/mirroring/outlook.ts";
 import { type Session, servingSide, sessionsOf, sides } from "#lib/mirroring/session.ts";
@@ -45,6 +48,16 @@ export function Readiness({
 
 function Summary({ verdicts }: { verdicts: readonly Verdict[] }) {
   const t = useTranslations("wizard.readiness");
+  const now = useNow();
+  const oldest = Math.min(...verdicts.flatMap((verdict) => verdict.at ?? []));
+  if (now - oldest > staleAfterMs)
+    return (
+      <div role="status">
+        <Alert tone="stale" title={t("stale")}>
+          {t("staleBody")}
+        </Alert>
+      </div>
+    );
   const stops = broken(verdicts, "hard");
   const warns = broken(verdicts, "soft");
   const tone = stops > 0 ? "bad" : warns > 0 ? "warn" : "ok";

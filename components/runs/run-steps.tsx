@@ -8,6 +8,7 @@ import {
   Hand,
   LoaderCircle,
   type LucideIcon,
+  Unplug,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Badge } from "#components/ui/badge.tsx";
@@ -40,11 +41,7 @@ export function RunSteps({ state, situation }: { state: RunState; situation: Sit
               step.state === "open" ? "border-brand" : "border-line",
             )}
           >
-            <Heading
-              step={step}
-              number={index + 1}
-              asking={state.phase === "waiting" && step.state === "open"}
-            />
+            <Heading step={step} number={index + 1} phase={state.phase} />
             <div className="space-y-3 px-4 pb-4 empty:hidden sm:px-5">
               {step.because && <Because step={step} />}
               {step.step.kind === "act" && <Lanes step={step} act={step.step} plan={state.plan} />}
@@ -81,9 +78,9 @@ function Lanes({ step, act, plan }: { step: StepState; act: ActStep; plan: Plan 
   );
 }
 
-function Heading({ step, number, asking }: { step: StepState; number: number; asking: boolean }) {
+function Heading({ step, number, phase }: { step: StepState; number: number; phase: RunState["phase"] }) {
   const t = useTranslations("runs.steps");
-  const how = asking ? "asking" : step.state;
+  const how = step.state === "open" && (phase === "waiting" || phase === "interrupted") ? phase : step.state;
   const Kind = kindIcon[step.step.kind];
   return (
     <div className="flex items-start gap-3 px-4 py-3.5 sm:px-5">
@@ -117,12 +114,13 @@ function Heading({ step, number, asking }: { step: StepState; number: number; as
   );
 }
 
-type How = StepState["state"] | "asking";
+type How = StepState["state"] | "waiting" | "interrupted";
 
 const looks: Record<How, { tone: Tone; icon: LucideIcon }> = {
   pending: { tone: "neutral", icon: CircleDashed },
   open: { tone: "info", icon: LoaderCircle },
-  asking: { tone: "warn", icon: Hand },
+  waiting: { tone: "warn", icon: Hand },
+  interrupted: { tone: "bad", icon: Unplug },
   superseded: { tone: "stale", icon: CircleSlash },
   reached: { tone: "ok", icon: CircleCheck },
   "not-reached": { tone: "bad", icon: CircleX },
