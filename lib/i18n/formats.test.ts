@@ -28,11 +28,11 @@ describe("how moments and amounts are written", () => {
   });
 
   it.each([
-    [0, "0 sec ago", "vor 0 s"],
-    [59_999, "59 sec ago", "vor 59 s"],
-    [60_000, "1 min ago", "vor 1 m"],
+    [0, "0 sec ago", "vor 0 Sek."],
+    [59_999, "59 sec ago", "vor 59 Sek."],
+    [60_000, "1 min ago", "vor 1 Min."],
     [7_300_000, "2 hr ago", "vor 2 Std."],
-    [-3_000, "0 sec ago", "vor 0 s"],
+    [-3_000, "0 sec ago", "vor 0 Sek."],
   ])("an age of %d ms, never younger than it is", (ms, english, german) => {
     expect(en.age(ms)).toBe(english);
     expect(de.age(ms)).toBe(german);

@@ -17,7 +17,7 @@ export function formatsFor(language: Language, timeZone: string) {
     fractionalSecondDigits: 3,
   });
   const clockFormat = new Intl.DateTimeFormat(locale, { ...clock, ...zoned });
-  const ago = new Intl.RelativeTimeFormat(locale, { style: "narrow", numeric: "always" });
+  const ago = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "always" });
 
   return {
     /** `21 Nov 2025, 10:12:03 CET` */
@@ -26,7 +26,7 @@ export function formatsFor(language: Language, timeZone: string) {
     preciseMoment: (ms: number) => preciseFormat.format(ms),
     /** `10:12:03 CET` */
     timeOfDay: (ms: number) => clockFormat.format(ms),
-    /** `12 sec ago`, `vor 12 s`: whole units, the largest that fits. */
+    /** `12 sec ago`, `vor 12 Sek.`: whole units, the largest that fits. */
     age: (ms: number) => {
       const [amount, unit] = largestUnit(Math.max(0, ms));
       return ago.format(-amount, unit);

@@ -142,6 +142,9 @@ const made: Record<string, string[]> = {
     "bothSilent",
     "principalGone",
   ].map((how) => `checks.diagnosis.NOT-SERVED.${how}`),
+  "checks.diagnosis.OK.${how}": ["withWitness", "partly", "byHand"].map(
+    (how) => `checks.diagnosis.OK.${how}`,
+  ),
   "checks.diagnosis.${rule.word}": [
     "SPLIT-BRAIN",
     "STALE",

@@ -120,6 +120,16 @@ describe("the name of a pool's situation", () => {
     expect(diagnose(poolOf(), healthy(), now + staleAfterMs).word).toBe("STALE");
   });
 
+  it("says how many switch by themselves where only some sessions have a witness", () => {
+    const alone = { witnessName: null, witnessState: null } as const;
+    const mixed = heard(
+      answers("be1", [principal(), principal({ name: "rtcshared", ...alone })]),
+      answers("be2", [mirror(), mirror({ name: "rtcshared", ...alone })]),
+    );
+    const { because } = diagnose(poolOf(), mixed, now);
+    expect(because).toMatchObject({ key: "checks.diagnosis.OK.partly", values: { count: 2, watched: 1 } });
+  });
+
   it("names the worst first and the databases concerned", () => {
     const worst = heard(
       answers("be1", [principal({ state: "SYNCHRONIZING" })]),

@@ -99,18 +99,15 @@ export function diagnose(pool: Pool, observations: Observations, now: number): D
     const named = mirrored.filter((session) => rule.fits(session, now));
     if (named.length > 0) return sentence(rule, named);
   }
-  const anyWitness = mirrored.some((session) => witnessConfigured(session));
+  return well(mirrored);
+}
+
+function well(mirrored: Session[]): Diagnosis {
+  const watched = mirrored.filter(witnessConfigured).length;
+  const how = watched === 0 ? "byHand" : watched === mirrored.length ? "withWitness" : "partly";
   const servers = names([...new Set(mirrored.map((session) => servingSide(session)?.instance.name ?? "?"))]);
-  return {
-    word: "OK",
-    tone: "ok",
-    because: say(anyWitness ? "checks.diagnosis.OK.withWitness" : "checks.diagnosis.OK.byHand", {
-      count: mirrored.length,
-      servers,
-    }),
-    waysOut: [],
-    databases: [],
-  };
+  const because = say(`checks.diagnosis.OK.${how}`, { count: mirrored.length, watched, servers });
+  return { word: "OK", tone: "ok", because, waysOut: [], databases: [] };
 }
 
 function sentence(rule: Rule, named: Session[]): Diagnosis {
