@@ -73,6 +73,14 @@ describe("what a side said", () => {
   });
 });
 
+it("a hidden mirror is not inferred to be pending: only the principal shows that", () => {
+  const { mirror: side } = session(
+    answers("be1", [principal({ state: "PENDING_FAILOVER" })]),
+    answers("be2", [mirror({ nothing: true })], { sysadmin: false }),
+  );
+  expect(side.said === "inferred" && side.state).toBe("SYNCHRONIZED");
+});
+
 describe("two claimants of the principal role", () => {
   const both = (startedAt: number) => {
     const round = { startedAt, answeredAt: startedAt + 10 };

@@ -228,7 +228,14 @@ function toldBy(partner: Side, side: Side): Side {
   if (side.said !== "hidden" || partner.said !== "seen" || partner.mirroring.role !== "PRINCIPAL")
     return side;
   const { state, roleSequence } = partner.mirroring;
-  return { ...side, said: "inferred", role: "MIRROR", state, roleSequence };
+  // Both partners show the same state, but for PENDING_FAILOVER, which only the principal shows (mirroring states page).
+  return {
+    ...side,
+    said: "inferred",
+    role: "MIRROR",
+    state: state === "PENDING_FAILOVER" ? "SYNCHRONIZED" : state,
+    roleSequence,
+  };
 }
 
 function witnessSide(
