@@ -20,3 +20,20 @@ export async function roleOf(port: number, database: string): Promise<string> {
     FROM sys.database_mirroring WHERE database_id = DB_ID(N'${name}')`;
   return (await tsql(port, batch)).join("\n");
 }
+
+export type Role = { role: string; sequence: number };
+
+/** What an instance itself says of its role in each mirrored database. */
+export async function rolesOn(port: number): Promise<Record<string, Role>> {
+  const rows = await tsql(
+    port,
+    `SELECT DB_NAME(database_id), mirroring_role_desc, mirroring_role_sequence
+    FROM sys.database_mirroring WHERE mirroring_guid IS NOT NULL`,
+  );
+  return Object.fromEntries(
+    rows.map((row) => {
+      const [database = "", role = "", sequence] = row.split("|");
+      return [database, { role, sequence: Number(sequence) }];
+    }),
+  );
+}
