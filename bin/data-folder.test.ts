@@ -22,6 +22,7 @@ const options = (more: Partial<Options>): Options => {
     pools: null,
     demo: "as before",
     example: "lync",
+    variant: null,
     fresh: false,
     ...more,
   };

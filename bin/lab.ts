@@ -11,12 +11,13 @@ export type Lab = Child & { control: string; poolsFile: string };
  */
 export async function startLab(
   data: string,
-  { example, port }: { example: string; port: number },
+  { example, variant, port }: { example: string; variant: string | null; port: number },
 ): Promise<Lab> {
   const state = path.join(data, "lab");
   const poolsFile = path.join(state, "pools.yaml");
   await mkdir(state, { recursive: true });
-  const args = ["up", "--example", example, "--state", state, "--pools-file", poolsFile];
+  const chosen = ["--example", example, ...(variant ? ["--variant", variant] : [])];
+  const args = ["up", ...chosen, "--state", state, "--pools-file", poolsFile];
   const anyPorts = [...args, "--port-base", "0", "--control-port", "0"];
   const lab = port === 0 ? open(anyPorts) : open(args).catch(() => open(anyPorts));
   return { ...(await lab), poolsFile };

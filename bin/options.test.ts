@@ -23,6 +23,7 @@ describe("npm start", () => {
       pools: null,
       demo: "as before",
       example: "lync",
+      variant: null,
       fresh: false,
     });
   });
@@ -34,6 +35,12 @@ describe("npm start", () => {
     ["no demo, by a variable", [], { MIRRORDECK_DEMO: "off" }, { demo: false }],
     ["a register of real instances", [], { MIRRORDECK_POOLS: "register.yaml" }, { demo: false }],
     ["another example", ["--example", "pair", "--fresh"], {}, { example: "pair", fresh: true }],
+    [
+      "a variant of it",
+      ["--example", "pair", "--variant", "base1"],
+      {},
+      { example: "pair", variant: "base1" },
+    ],
   ])("obeys %s", (_, args, env, expected) => expect(read(args, env)).toMatchObject(expected));
 
   it.each([

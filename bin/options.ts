@@ -10,6 +10,7 @@ export type Options = {
   pools: string | null; // the register file of real instances
   demo: boolean | "as before";
   example: string;
+  variant: string | null;
   fresh: boolean;
 };
 
@@ -27,6 +28,7 @@ export function readOptions(args: string[], env: NodeJS.ProcessEnv, project: str
     pools,
     demo: pools || flags["no-demo"] || env.MIRRORDECK_DEMO === "off" ? false : "as before",
     example: flags.example ?? "lync",
+    variant: flags.variant ?? null,
     fresh: flags.fresh ?? false,
   };
 }
@@ -39,6 +41,7 @@ function parse(args: string[]) {
         port: { type: "string" },
         data: { type: "string" },
         example: { type: "string" },
+        variant: { type: "string" },
         "no-demo": { type: "boolean" },
         fresh: { type: "boolean" },
       },
@@ -48,7 +51,7 @@ function parse(args: string[]) {
   }
 }
 
-const usage = "npm start -- [--port N] [--data DIR] [--no-demo] [--example NAME] [--fresh]";
+const usage = "npm start -- [--port N] [--data DIR] [--no-demo] [--example NAME [--variant NAME]] [--fresh]";
 
 function registerFile(env: NodeJS.ProcessEnv, project: string): string | null {
   if (env.MIRRORDECK_POOLS) {
