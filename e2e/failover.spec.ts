@@ -4,7 +4,7 @@ import { expect, storyOf } from "./fixtures.ts";
 import { labOf } from "./lab.ts";
 import { signInByForm, type Who } from "./sign-in.ts";
 import { hasTsql, type Role, rolesOn, tsql } from "./tsql.ts";
-import { confirmHandOver, prepare, start } from "./wizard.ts";
+import { confirmHandOver, phaseOf, prepare, start } from "./wizard.ts";
 
 const test = storyOf();
 const user = ["rtcxds", "rtcshared", "rtcab"];
@@ -108,10 +108,6 @@ async function failOver(
   return witness;
 }
 
-function phaseOf(page: Page): Locator {
-  return page.getByRole("region", { name: "The run at a glance" }).getByRole("status");
-}
-
 function lane(page: Page, database: string): Locator {
   return page
     .getByRole("list", { name: "Databases of this step" })
@@ -197,7 +193,7 @@ async function readRuns(auditor: Page): Promise<void> {
   await expect(auditor.getByRole("region", { name: "The run at a glance" })).toContainText(
     "At the helmAdam Admin",
   );
-  await expect(auditor.getByText("3 of 3 found")).toBeVisible();
+  await expect(auditor.getByText("3 of 3 found", { exact: true })).toBeVisible();
   for (const database of user) {
     const switched = lane(auditor, database);
     await expect(switched).toContainText("Switched");

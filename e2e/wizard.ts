@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { expect } from "./fixtures.ts";
 
 export type Wish = {
@@ -45,4 +45,9 @@ export async function start(page: Page, does: string): Promise<void> {
 export async function confirmHandOver(page: Page, note: string): Promise<void> {
   await page.getByLabel("Note").fill(note);
   await page.getByRole("button", { name: "Yes, they work" }).click();
+}
+
+/** What the run whose page is open is called now. */
+export function phaseOf(page: Page): Locator {
+  return page.getByRole("region", { name: "The run at a glance" }).getByRole("status");
 }
