@@ -83,6 +83,7 @@ const linkLook = "font-medium text-brand underline underline-offset-2";
 /** The runbook that a way out belongs to, whether it is on the shelf yet or not. */
 const runbookOf: Record<string, string> = {
   "checks.waysOut.forceService": "forced-service",
+  "checks.waysOut.forceIfMirror": "forced-service",
   "checks.waysOut.withoutQuorum": "serve-without-quorum",
   "checks.waysOut.bringTogether": "bring-together",
 };

@@ -259,17 +259,25 @@ const questions: { [K in Check["check"]]: Question<K> } = {
     }),
 
   "something-to-do": (_, situation) => {
+    const { pool, sessions, toward, observations } = situation;
     const left = stillToMove(situation).length;
-    const of = situation.sessions.length;
-    const targets = names([
-      ...new Set(situation.sessions.map((session) => targetOf(session, situation.toward).name)),
-    ]);
+    const of = sessions.length;
+    const ends =
+      of > 0
+        ? sessions.map((session) => targetOf(session, toward))
+        : pool.stores.map((store) => (toward === "Mirror" ? store.mirror : store.primary));
+    const targets = names([...new Set(ends.map((instance) => instance.name))]);
+    // What a silent server mirrors may be seen nowhere else: that is not nothing.
+    const silent = partnersOf(pool, sessions).filter(({ id }) => !observations.get(id)?.reachable);
+    const hidden = of === 0 && silent.length > 0;
+    const values = { left, of, targets, instances: names(silent.map((instance) => instance.name)) };
     return [
       {
         holds: left > 0,
         subject: targets,
-        seen: of === 0 ? "nothingFound" : left > 0 ? "seen" : "allThere",
-        values: { left, of, targets },
+        seen: hidden ? "outOfSight" : of === 0 ? "nothingFound" : left > 0 ? "seen" : "allThere",
+        values,
+        ...(hidden && { fix: say("checks.something-to-do.fixOutOfSight", values) }),
       },
     ];
   },

@@ -59,6 +59,16 @@ describe("where one database stands on its way from BE1 to BE2", () => {
     expect(findingOf(fuse(store, "rtcxds", heard(...observations)), "be2").kind).toBe(kind);
   });
 
+  it("BE1 silent, BE2 hidden from this login: it is told what a sysadmin could see, and do", () => {
+    const hidden = answers("be2", [mirror({ nothing: true })], { sysadmin: false });
+    const finding = findingOf(fuse(store, "rtcxds", heard(silent("be1"), hidden)), "be2");
+    expect(finding.kind).toBe("bring-back");
+    expect(finding.waysOut.map(({ key }) => key)).toEqual([
+      "checks.waysOut.bringBack",
+      "checks.waysOut.forceIfMirror",
+    ]);
+  });
+
   it.each(rows.filter(([, , kind]) => !["switched", "not-moved"].includes(kind)))(
     "never ends without a way out: %s",
     (_, observations) => {

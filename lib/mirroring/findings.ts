@@ -54,6 +54,7 @@ export function findingOf(session: Session, target: string): Finding {
       say(`checks.waysOut.${way}`, {
         databases: database,
         instances: values.instance ?? "",
+        survivor: values.survivor ?? "",
         count: 1,
         witness: session.witness?.instance.name ?? "?",
       }),
@@ -93,6 +94,8 @@ function unserved(session: Session, found: Found): Finding {
 
 function besideSilent(silent: Side, survivor: Side, found: Found): Finding {
   const values = { instance: silent.instance.name, survivor: survivor.instance.name };
+  // It answers, but tells a mirror's values to sysadmin only (catalog views, metadata visibility).
+  if (survivor.said === "hidden") return found("bring-back", values, ["bringBack", "forceIfMirror"]);
   if (survivor.said !== "seen" || roleOf(survivor) !== "MIRROR")
     return found("bring-back", values, ["bringBack"]);
   if (survivor.mirroring.state !== "DISCONNECTED") return found("only-unseen", values, ["lookAtInstances"]);
