@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 
 export type Lock = { release(): Promise<void> };
 
@@ -7,17 +7,27 @@ export type Lock = { release(): Promise<void> };
 export async function takeLock(file: string): Promise<Lock | { heldBy: number }> {
   const mine = `${process.pid} ${startOf(process.pid)}\n`;
   for (;;) {
-    try {
-      await writeFile(file, mine, { flag: "wx" });
-      return { release: () => rm(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
+    if (await put(file, mine)) return { release: () => rm(file, { force: true }) };
     const holder = await readFile(file, "utf8").catch(() => "");
     const [pid, start] = holder.trim().split(" ");
     if (alive(Number(pid)) && startOf(Number(pid)) === (start ?? "")) return { heldBy: Number(pid) };
     // Left behind by one that was killed. Looked at again, lest another has just cleared it away and taken it.
     if ((await readFile(file, "utf8").catch(() => "")) === holder) await rm(file, { force: true });
+  }
+}
+
+// Written beside and then linked: nobody ever reads a lock that does not yet say whose it is.
+async function put(file: string, mine: string): Promise<boolean> {
+  const draft = `${file}.${process.pid}`;
+  await writeFile(draft, mine);
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 
