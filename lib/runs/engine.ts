@@ -55,10 +55,8 @@ export function createEngine(world: World): Engine {
     return state;
   }
 
-  async function ownRun(runId: string, seen: number): Promise<{ state: RunState; driver: Driver }> {
-    const state = await openRun(runId, seen);
-    const driver = drivers.get(runId);
-    return driver ? { state, driver } : refused("runs.refusal.elsewhere", { runId });
+  function driverOf(runId: string) {
+    return drivers.get(runId) ?? refused("runs.refusal.elsewhere", { runId });
   }
 
   async function click(
@@ -129,12 +127,13 @@ export function createEngine(world: World): Engine {
     },
 
     async confirmStep(actor, { runId, seen, step, holds, note }) {
-      const { state, driver } = await ownRun(runId, seen);
+      const state = await openRun(runId, seen);
       const open = state.steps.find(
         (candidate) =>
           candidate.step.id === step && candidate.state === "open" && candidate.step.kind === "confirm",
       );
       if (state.phase !== "waiting" || !open) return refused("runs.refusal.notWaiting", { step });
+      const driver = driverOf(runId);
       const answer = await click(state, actor, driver.held, [
         { type: "confirmed", step, by: actor, holds, note },
       ]);
@@ -143,8 +142,9 @@ export function createEngine(world: World): Engine {
     },
 
     async decide(actor, { runId, seen, choice }) {
-      const { state, driver } = await ownRun(runId, seen);
+      const state = await openRun(runId, seen);
       if (state.phase !== "stopped") return refused("runs.refusal.notStopped", { phase: state.phase });
+      const driver = driverOf(runId);
       const hands = await world.openHands(partnersOf(state));
       try {
         const observations = await lookWith(hands, partnersOf(state), world.observations(), world.publish);
@@ -162,9 +162,10 @@ export function createEngine(world: World): Engine {
     },
 
     async lookThenContinue(actor, { runId, seen }) {
-      const { state, driver } = await ownRun(runId, seen);
+      const state = await openRun(runId, seen);
       if (state.phase !== "interrupted")
         return refused("runs.refusal.notInterrupted", { phase: state.phase });
+      const driver = driverOf(runId);
       const hands = await world.openHands(partnersOf(state));
       try {
         const observations = await lookWith(hands, partnersOf(state), world.observations(), world.publish);
