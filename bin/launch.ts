@@ -83,7 +83,7 @@ async function usablePort({ port, host }: Options): Promise<number> {
 
 async function announce(url: string, web: Web, lab?: Lab): Promise<void> {
   console.log(`\nMirrordeck is at ${url}\n`);
-  web.speak();
+  process.stderr.write(web.speak()); // a register file with mistakes, for example
   const people = await Promise.race([web.people, pause(10_000, undefined, { ref: false })]);
   if (people?.signIns) console.log(`Sign in as\n${people.signIns.map(signInLine).join("\n")}\n`);
   if (people?.firstAdminLink)
