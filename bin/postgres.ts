@@ -94,7 +94,18 @@ async function start(server: Server, portFile: string, durable: boolean): Promis
     const options = [`-p ${port}`, ...settings.map((setting) => `-c ${setting}`)].join(" ");
     const log = path.join(server.files, "server.log");
     try {
-      await control(server, server.pg_ctl, ["start", "-w", "-D", server.files, "-l", log, "-o", options]);
+      await control(server, server.pg_ctl, [
+        "start",
+        "-w",
+        "-t",
+        "20",
+        "-D",
+        server.files,
+        "-l",
+        log,
+        "-o",
+        options,
+      ]);
       return port;
     } catch {
       if (tries === 20) throw refusal(`PostgreSQL does not start; its last words are in ${log}.`);

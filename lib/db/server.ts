@@ -25,7 +25,11 @@ export function onDatabase(url: string, name: string): string {
 }
 
 async function query(url: string, sql: string, values: unknown[] = []): Promise<pg.QueryResult> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 20_000,
+  });
   client.on("error", () => {});
   await client.connect();
   try {

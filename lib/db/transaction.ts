@@ -16,6 +16,9 @@ export async function inTransaction<T>(
     try {
       return await client.$transaction(work, {
         isolationLevel: Prisma.TransactionIsolationLevel.Serializable,
+        // A busy machine is slow, not broken: a step that could not be written would interrupt a run.
+        maxWait: 10_000,
+        timeout: 20_000,
       });
     } catch (error) {
       if (!isWriteConflict(error) || attempt === tries) throw error;
