@@ -5,7 +5,10 @@ import * as Radix from "radix-ui/dialog";
 import { type ReactNode, useRef } from "react";
 import { IconButton } from "./button.tsx";
 
-/** A question on top of the page. The focus goes to the dialog itself, never to a button that does something. */
+/**
+ * A question on top of the page. The focus goes to the dialog itself, never to a button that does something, and
+ * afterwards back to where it was.
+ */
 export function Dialog({
   open,
   onOpenChange,
@@ -23,6 +26,7 @@ export function Dialog({
 }) {
   const t = useTranslations("common");
   const panel = useRef<HTMLDivElement>(null);
+  const before = useRef<HTMLElement>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -33,7 +37,12 @@ export function Dialog({
           {...(description ? {} : { "aria-describedby": undefined })}
           onOpenAutoFocus={(event) => {
             event.preventDefault();
+            before.current = document.activeElement as HTMLElement | null;
             panel.current?.focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            before.current?.focus();
           }}
           className="fixed inset-x-3 bottom-3 z-50 flex max-h-[calc(100dvh-1.5rem)] flex-col rounded-xl border border-line bg-raised shadow-raised outline-none sm:inset-x-auto sm:top-1/2 sm:bottom-auto sm:left-1/2 sm:w-[min(34rem,calc(100vw-2rem))] sm:-translate-x-1/2 sm:-translate-y-1/2"
         >
