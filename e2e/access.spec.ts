@@ -31,7 +31,7 @@ test("every page can be read by everybody, in both languages, light and dark, wi
   page,
   stack,
 }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const complaints = listen(page);
   for (const language of ["en", "de"] as const) {
     await page.goto("/sign-in");
