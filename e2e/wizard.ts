@@ -8,10 +8,15 @@ export type Wish = {
   /** A DatabaseType; without it the whole pool. */
   type?: string;
   reason: string;
+  /** Switches at once, whatever is still to be redone. */
+  atOnce?: boolean;
 };
 
 /** From the pool's page to the stage that says whether this could be done now. */
-export async function askReadiness(page: Page, { pool, direction, type, reason }: Wish): Promise<void> {
+export async function askReadiness(
+  page: Page,
+  { pool, direction, type, reason, atOnce }: Wish,
+): Promise<void> {
   await page.goto(`/pools/${pool}`);
   await page.getByRole("link", { name: /Plan a failover|Prepare a plan/ }).click();
   if (type) {
@@ -19,6 +24,7 @@ export async function askReadiness(page: Page, { pool, direction, type, reason }
     await page.getByLabel("DatabaseType", { exact: true }).selectOption(type);
   }
   if (direction) await page.getByRole("radio", { name: direction }).check();
+  if (atOnce) await page.getByRole("checkbox", { name: /Wait for the redo queue first/ }).uncheck();
   await page.getByLabel("Reason").fill(reason);
   await page.getByRole("button", { name: "Check readiness" }).click();
   await expect(page.getByRole("heading", { name: "Readiness" })).toBeVisible();
