@@ -21,6 +21,7 @@ export default defineConfig({
   reporter: "list",
   globalSetup: "./e2e/build.ts",
   use: {
+    actionTimeout: 15_000,
     launchOptions: { executablePath, args: [...quiet, ...closed, ...root] },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

@@ -22,12 +22,14 @@ export async function startStack({ data, args = [], env = {} }: StackOptions = {
     if (!data) await rm(folder, { recursive: true, force: true });
   };
   const ready = new Promise<Ready>((resolve) => launcher.process.on("message", resolve));
-  const failed = launcher.ended.then(async () => {
-    await stop();
+  const failed = launcher.ended.then(() => {
     throw new Error(`Mirrordeck did not start:\n${launcher.speak()}`);
   });
   failed.catch(() => {});
-  const { kind: _, ...said } = await Promise.race([ready, failed]);
+  const { kind: _, ...said } = await Promise.race([ready, failed]).catch(async (error) => {
+    await stop();
+    throw error;
+  });
   return { ...said, data: folder, launcher, stop };
 }
 

@@ -1,16 +1,17 @@
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import type { Stack } from "#bin/stack.ts";
+import { crossing, cutInTheMiddle, findingOf, joinAgain } from "./crossing.ts";
 import { expect, storyOf } from "./fixtures.ts";
 import { labOf } from "./lab.ts";
 import { signInByForm } from "./sign-in.ts";
-import { confirmHandOver, phaseOf, prepare, start } from "./wizard.ts";
+import { confirmHandOver, decide, phaseOf, prepare, start } from "./wizard.ts";
 
 for (const [fleet, variant] of [
   ["with a witness", []],
   ["without a witness", ["--variant", "base1"]],
 ] as const) {
-  const finishing = storyOf("--example", "crossing", ...variant);
-  const returning = storyOf("--example", "crossing", ...variant);
+  const finishing = storyOf(...crossing, ...variant);
+  const returning = storyOf(...crossing, ...variant);
 
   finishing(
     `the link is cut in the middle, ${fleet}: three findings, then Finish`,
@@ -18,9 +19,7 @@ for (const [fleet, variant] of [
       finishing.slow();
       await stopHalfWay(page, stack);
 
-      await labOf(stack).joinLink("C1", "C2");
-      await expect(findingOf(page, "rtcxds")).toContainText("Switched");
-      await expect(findingOf(page, "xds")).toContainText("C1 still serves it (SYNCHRONIZED)");
+      await joinAgain(page, stack);
       await decide(page, "Finish: fail over 1 database to C2");
       await confirmHandOver(page, "The clients are back");
 
@@ -38,9 +37,7 @@ for (const [fleet, variant] of [
       returning.slow();
       await stopHalfWay(page, stack);
 
-      await labOf(stack).joinLink("C1", "C2");
-      await expect(findingOf(page, "rtcxds")).toContainText("Switched");
-      await expect(findingOf(page, "xds")).toContainText("C1 still serves it (SYNCHRONIZED)");
+      await joinAgain(page, stack);
       await decide(page, "Return: fail over 2 databases back to C1");
       await confirmHandOver(page, "The clients are back where they were");
 
@@ -59,8 +56,7 @@ async function stopHalfWay(page: Page, stack: Stack): Promise<void> {
   await signInByForm(page, stack, "admin");
   await prepare(page, { pool: "crossing", reason: "Patching C1", atOnce: true });
   await start(page, "Fail over 3 databases to C2");
-  await expect.poll(() => lab.standOf("rtcxds")).toMatchObject({ C1: "PRINCIPAL PENDING_FAILOVER" });
-  await lab.cutLink("C1", "C2");
+  await cutInTheMiddle(stack);
 
   await expect(phaseOf(page)).toHaveText("Stopped");
   await expect(findingOf(page, "rtcshared")).toContainText("Switched");
@@ -77,15 +73,4 @@ async function stopHalfWay(page: Page, stack: Stack): Promise<void> {
   const sent = (await lab.alterations()).join("\n");
   expect(sent).toContain("[rtcxds]");
   expect(sent).not.toContain("[xds]");
-}
-
-function findingOf(page: Page, database: string): Locator {
-  const findings = page.getByRole("list", { name: "Findings by database" });
-  return findings.getByRole("listitem").filter({ has: page.getByText(database, { exact: true }) });
-}
-
-/** One of the ways on, by its button and the question after it. */
-async function decide(page: Page, choice: string): Promise<void> {
-  await page.getByRole("button", { name: choice }).click();
-  await page.getByRole("dialog").getByRole("button", { name: choice }).click();
 }

@@ -2,7 +2,7 @@ import type { Browser, Locator, Page } from "@playwright/test";
 import type { Stack } from "#bin/stack.ts";
 import { expect, storyOf } from "./fixtures.ts";
 import { labOf } from "./lab.ts";
-import { signInByForm, type Who } from "./sign-in.ts";
+import { signedIn, signInByForm } from "./sign-in.ts";
 import { hasTsql, type Role, rolesOn, tsql } from "./tsql.ts";
 import { confirmHandOver, phaseOf, prepare, start } from "./wizard.ts";
 
@@ -73,14 +73,6 @@ if (hasTsql)
       await findNoButtons(auditor);
     });
   });
-
-/** A browser of their own, with somebody signed in. */
-async function signedIn(browser: Browser, stack: Stack, role: Who): Promise<Page> {
-  const context = await browser.newContext({ baseURL: stack.url });
-  const page = await context.newPage();
-  await signInByForm(page, stack, role);
-  return page;
-}
 
 /** Through the wizard, the run and its question, while a third browser has the run's page open: that page is the answer. */
 async function failOver(

@@ -47,8 +47,9 @@ export async function start(page: Page, does: string): Promise<void> {
     .click();
 }
 
-/** Answers the run's question whether the applications work. */
+/** Answers the run's question whether the applications work, once its switches are done: the longest redo queues need 10 s. */
 export async function confirmHandOver(page: Page, note: string): Promise<void> {
+  await expect(phaseOf(page)).toHaveText("Waiting for a person", { timeout: 60_000 });
   await page.getByLabel("Note").fill(note);
   await page.getByRole("button", { name: "Yes, they work" }).click();
 }
@@ -56,4 +57,10 @@ export async function confirmHandOver(page: Page, note: string): Promise<void> {
 /** What the run whose page is open is called now. */
 export function phaseOf(page: Page): Locator {
   return page.getByRole("region", { name: "The run at a glance" }).getByRole("status");
+}
+
+/** How a stopped or interrupted run goes on: by its button, and the question after it. */
+export async function decide(page: Page, choice: string): Promise<void> {
+  await page.getByRole("button", { name: choice }).click();
+  await page.getByRole("dialog").getByRole("button", { name: choice }).click();
 }
