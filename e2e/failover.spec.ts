@@ -4,7 +4,7 @@ import { expect, storyOf } from "./fixtures.ts";
 import { labOf } from "./lab.ts";
 import { signedIn, signInByForm } from "./sign-in.ts";
 import { hasTsql, type Role, rolesOn, tsql } from "./tsql.ts";
-import { confirmHandOver, phaseOf, prepare, start } from "./wizard.ts";
+import { asksAPerson, confirmHandOver, phaseOf, prepare, start } from "./wizard.ts";
 
 const test = storyOf();
 const user = ["rtcxds", "rtcshared", "rtcab"];
@@ -90,7 +90,7 @@ async function failOver(
 
   await start(page, does);
   await expect(phaseOf(witness)).toHaveText("Running");
-  await expect(phaseOf(witness)).toHaveText("Waiting for a person");
+  await asksAPerson(witness);
   await expect(witness.getByText("The run waits here until an admin answers.")).toBeVisible();
   await confirmHandOver(page, "Signed in with two test users");
   await expect(phaseOf(witness)).toHaveText("Completed");

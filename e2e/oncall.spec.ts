@@ -6,7 +6,7 @@ import { expect, storyOf } from "./fixtures.ts";
 import { labOf } from "./lab.ts";
 import { actionsInCode, askAgain, recordActions } from "./server-actions.ts";
 import { signedIn, signInByForm, signOut } from "./sign-in.ts";
-import { confirmHandOver, decide, phaseOf, prepare, start } from "./wizard.ts";
+import { asksAPerson, confirmHandOver, decide, phaseOf, prepare, start } from "./wizard.ts";
 
 const preparing = storyOf(...crossing);
 const forging = storyOf(...crossing);
@@ -38,7 +38,7 @@ preparing(
 
     await joinAgain(page, stack);
     await decide(admin, "Finish: fail over 1 database to C2");
-    await expect(phaseOf(page)).toHaveText("Waiting for a person");
+    await asksAPerson(page);
     await expect(page.getByText("The run waits here until an admin answers.")).toBeVisible();
     await findNothingToSetOff(page);
 

@@ -47,9 +47,14 @@ export async function start(page: Page, does: string): Promise<void> {
     .click();
 }
 
-/** Answers the run's question whether the applications work, once its switches are done: the longest redo queues need 10 s. */
-export async function confirmHandOver(page: Page, note: string): Promise<void> {
+/** Until the run's switches are done and it asks a person: the longest redo queue needs 10 s, a busy machine more. */
+export async function asksAPerson(page: Page): Promise<void> {
   await expect(phaseOf(page)).toHaveText("Waiting for a person", { timeout: 60_000 });
+}
+
+/** Answers the run's question whether the applications work. */
+export async function confirmHandOver(page: Page, note: string): Promise<void> {
+  await asksAPerson(page);
   await page.getByLabel("Note").fill(note);
   await page.getByRole("button", { name: "Yes, they work" }).click();
 }
