@@ -40,6 +40,14 @@ export interface LabOptions {
   suspendedWhileAway: "disconnected" | "suspended";
   /** What a role switch takes beside the redo queue ("a little", say the pages). Default 0. */
   switchMilliseconds: number;
+  /** SET PARTNER on the principal before the mirror was told. Default "1416". */
+  unpreparedMirror?: "1416" | "1418";
+  /** ALTER ENDPOINT on an endpoint in use "may look like a failure". Default "failure". */
+  endpointChange?: "failure" | "unnoticed";
+  /** A former principal that returns after its partner was paired with another server. Default "online-after-second-restart". */
+  repairedAway?: "online-after-second-restart" | "inaccessible" | "online";
+  /** SET PARTNER OFF while the mirror rolls back what it had written alone. Default "refused" with 1457. */
+  offDuringUndo?: "refused" | "accepted";
 }
 
 export interface Instance {
@@ -53,6 +61,11 @@ export interface Instance {
   edition: string; // "Enterprise Edition (64-bit)"
   power: "running" | "stopped" | "hung";
   hungSince: Milliseconds | null;
+  /** Alive and serving, but too slow for the pings of mirroring. */
+  overloadedSince?: Milliseconds | null;
+  /** The Windows account of the service; left out where all instances share one. */
+  serviceAccount?: string;
+  certificates?: Certificate[];
   /** When this start of the instance began; sys.databases and sessions begin after it. */
   startedAt: Milliseconds;
   clockOffset: Milliseconds;
@@ -64,6 +77,103 @@ export interface Instance {
   /** The redo and disk budget shared by all mirrors here, KB/s; null = each database has its own. */
   sharedRedoKbPerSecond: number | null;
   errorLog: { at: Milliseconds; number: number; text: string }[];
+  /** SQL Server Agent with its jobs. Absent (an older fleet): none. */
+  agent?: Agent;
+  /** The msdb monitor of mirroring. Absent: neither its job nor its table exist. */
+  monitor?: MirroringMonitor;
+  linkedServers?: LinkedServer[];
+  /** sys.configurations where they are not as usual, by name. */
+  configurations?: Record<string, number>;
+  /** The cumulative update beside the service pack: "CU4". */
+  updateLevel?: string | null;
+  collation?: string;
+}
+
+export interface Agent {
+  running: boolean;
+  jobs: Job[];
+}
+
+export interface Job {
+  id: string;
+  name: string;
+  description: string;
+  category: string;
+  owner: string;
+  enabled: boolean;
+  /** Runs whenever the clock shows a multiple of it; null = only when somebody starts it. */
+  everyMinutes: number | null;
+  /** How long a run takes. */
+  seconds: number;
+  createdAt: Milliseconds;
+  steps: JobStep[];
+  /** The newest last; a run still under way stands here with its end in the future. */
+  history: JobRun[];
+}
+
+export interface JobStep {
+  name: string;
+  subsystem: string;
+  /** A step fails where this database, or one of `needs`, cannot be opened. */
+  database: string;
+  needs: string[];
+  command: string;
+}
+
+export interface JobRun {
+  startedAt: Milliseconds;
+  endsAt: Milliseconds;
+  /** "Schedule 8", "User sa". */
+  invokedBy: string;
+  succeeded: boolean;
+  steps: { name: string; succeeded: boolean; number: number; severity: number; message: string }[];
+}
+
+export interface MirroringMonitor {
+  /** Minutes between the updates of the monitor's job; null = there is no such job. */
+  everyMinutes: number | null;
+  /** The first update makes the table and the role dbm_monitor. */
+  tableExists: boolean;
+  /** By database name in lower case, the newest last. */
+  rows: Record<string, MonitorRow[]>;
+  alerts: Record<string, MonitorAlert[]>;
+}
+
+/** What one update found. Columns that its role does not have are null. */
+export interface MonitorRow {
+  role: 1 | 2;
+  state: number;
+  witness: number;
+  generated: number | null;
+  unsent: number | null;
+  sent: number | null;
+  unrestored: number | null;
+  restored: number | null;
+  delay: number | null;
+  transactions: number | null;
+  averageDelay: number | null;
+  /** On the principal's clock, and on this server's own. */
+  recordedAt: Milliseconds;
+  localAt: Milliseconds;
+  /** The principal's time that the mirror has reached. */
+  behindAt: Milliseconds;
+  /** Of the fleet's clock, and where the log stood, for the averages of the next row. */
+  at: Milliseconds;
+  endOfLogKb: number;
+}
+
+export interface MonitorAlert {
+  id: number;
+  threshold: number;
+  enabled: boolean;
+}
+
+export interface LinkedServer {
+  name: string;
+  product: string;
+  provider: string;
+  dataSource: string;
+  catalog: string | null;
 }
 
 export interface Endpoint {
@@ -74,7 +184,36 @@ export interface Endpoint {
   role: "NONE" | "PARTNER" | "WITNESS" | "ALL";
   encryption: "DISABLED" | "SUPPORTED" | "REQUIRED";
   algorithm: "NONE" | "RC4" | "AES" | "AES,RC4" | "RC4,AES";
-  authentication: "NTLM" | "KERBEROS" | "NEGOTIATE" | "CERTIFICATE";
+  authentication: Authentication;
+  /** The certificate of `authentication`; left out in a fleet that does not simulate them. */
+  certificate?: string;
+  /** The owner's login; `sa` where left out. */
+  owner?: string;
+  /** CONNECT ON ENDPOINT, by login. */
+  connect?: { login: string; state: "GRANT" | "DENY" }[];
+  /** STARTED, but the port belongs to another process on this machine (26023). */
+  blocked?: boolean;
+}
+
+export type WindowsAuthentication = "NTLM" | "KERBEROS" | "NEGOTIATE";
+export type Authentication =
+  | WindowsAuthentication
+  | "CERTIFICATE"
+  | `${WindowsAuthentication}, CERTIFICATE`
+  | `CERTIFICATE, ${WindowsAuthentication}`;
+
+export interface Certificate {
+  name: string;
+  certificateId: number;
+  subject: string;
+  /** The same on every instance that holds this certificate. */
+  thumbprint: string;
+  startsAt: Milliseconds;
+  expiresAt: Milliseconds;
+  /** Made here; an imported one has the public key alone. */
+  privateKey: boolean;
+  /** The login that a peer with this certificate comes in as. */
+  login: string;
 }
 
 export interface Login {
@@ -87,6 +226,22 @@ export interface Login {
   /** dbm_monitor in msdb. */
   monitor: boolean;
   defaultDatabase: string;
+  disabled?: boolean;
+  /** Made WITH PASSWORD = 0x… HASHED: only the hash is known. Hex digits. */
+  passwordHash?: string;
+}
+
+/** A user lives in the database and goes wherever it goes; its login does not. */
+export interface DatabaseUser {
+  name: string;
+  principalId: number;
+  /** Hex digits; the login with this SID may enter as this user. */
+  sid: string;
+  /** db_owner, db_datareader … and roles of its own. */
+  roles: string[];
+  /** Permissions on the database: "ALTER", "VIEW DATABASE STATE" … */
+  grants: string[];
+  windows: boolean;
 }
 
 export type MirroringState =
@@ -112,9 +267,27 @@ export interface Database {
   /** Client machines that hold sessions while this copy serves, and how late they follow a switch. */
   clients: ClientGroup[];
   openTransactions: { sinceMs: Milliseconds; host: string; spid: number }[];
+  /** What ALTER DATABASE … SET has changed; OFF where left out. */
+  settings?: DatabaseSettings;
+  /** Written while BULK_LOGGED, and not in a log backup yet. */
+  bulkLogged?: boolean;
   /** SET PARTNER was said here while RESTORING: the future mirror waits for this principal to call. */
   awaits: { partner: InstanceName; address: string } | null;
   mirroring: Mirroring | null;
+  /** As they were written to the log, the newest last. Absent (an older fleet): whoever works here has one. */
+  users?: { atKb: number; users: DatabaseUser[] }[];
+  /** The owner's SID; absent: sa. */
+  ownerSid?: string;
+  /** Not in the log: a fresh mirror has it off until it is set there. */
+  trustworthy?: boolean;
+}
+
+export interface DatabaseSettings {
+  readOnly?: boolean;
+  autoClose?: boolean;
+  trustworthy?: boolean;
+  emergency?: boolean;
+  userAccess?: "MULTI_USER" | "SINGLE_USER" | "RESTRICTED_USER";
 }
 
 export interface ClientGroup {
@@ -163,6 +336,10 @@ export interface Mirroring {
   serving: boolean;
   /** After a forced service, until RESUME or OFF: the former principal's tail is still there. */
   forcedAtKb: number | null;
+  /** On a mirror: until then it rolls back what it had written alone. */
+  undoUntil?: Milliseconds | null;
+  /** On a returning principal: since when its partner, now of another session, has turned it away. */
+  rejectedAt?: Milliseconds | null;
   switchUnderWay: { kind: "manual" | "automatic" | "forced"; since: Milliseconds } | null;
 }
 
@@ -175,6 +352,8 @@ export interface Connection {
   changedAt: Milliseconds;
   /** A hard error nobody has noticed yet, or the next try to connect. */
   dueAt: Milliseconds | null;
+  /** Why the last try was turned away; it stands in the error log once. */
+  refused?: string | null;
 }
 
 export interface WitnessRow {
