@@ -44,7 +44,7 @@ async function up(args: string[]): Promise<void> {
   );
   const portOf = (place: number) => (options.portBase === 0 ? 0 : options.portBase + place);
   const served = await serveFleet(fleet, { virtual, portOf, onChange: keeper.soon });
-  const control = createControl(served);
+  const control = createControl(served, scenario);
   const port = await openControl(control, options.controlPort);
   if (options.poolsFile) writeRegister(options.poolsFile, scenario, fleet);
   endWithParent(async () => {

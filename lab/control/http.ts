@@ -1,6 +1,8 @@
 /** The control: faults, load, time and truth, over HTTP on loopback. Documented in docs/lab.md. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { z } from "zod";
+import { found } from "#lab/control/found.ts";
+import { checkScenario, type Scenario, ScenarioError } from "#lab/control/scenario.ts";
 import type { ServedFleet } from "#lab/control/serve.ts";
 import { fusedSessions, truth } from "#lab/control/truth.ts";
 import { type PowerAction, setLink, setLoad, whyNotPower } from "#lab/mirroring/faults.ts";
@@ -15,7 +17,8 @@ class Refused extends Error {
   }
 }
 
-export function createControl(served: ServedFleet): Server {
+/** `scenario` is what the fleet was started with: the one that POST /fleet/fresh begins again. */
+export function createControl(served: ServedFleet, scenario: Scenario): Server {
   return createServer(async (request, response) => {
     const reply = (status: number, body: unknown) => {
       response.writeHead(status, {
@@ -25,7 +28,7 @@ export function createControl(served: ServedFleet): Server {
       response.end(`${JSON.stringify(body)}\n`);
     };
     try {
-      reply(200, await answer(served, request));
+      reply(200, await answer(served, request, scenario));
     } catch (error) {
       if (error instanceof Refused) reply(error.status, { error: error.message });
       else reply(500, { error: error instanceof Error ? error.message : String(error) });
@@ -41,9 +44,10 @@ const routes = [
   "POST /links/A/B/{cut,join}",
   "PATCH /databases/NAME",
   "POST /clock/advance",
+  "POST /fleet/fresh",
 ];
 
-async function answer(served: ServedFleet, request: IncomingMessage): Promise<unknown> {
+async function answer(served: ServedFleet, request: IncomingMessage, scenario: Scenario): Promise<unknown> {
   const { running } = served;
   const [path = "", query = ""] = (request.url ?? "").split("?");
   // Not by URL: it would turn the backslash of a named instance into a slash.
@@ -66,6 +70,8 @@ async function answer(served: ServedFleet, request: IncomingMessage): Promise<un
       return load(served, parts, new URLSearchParams(query).get("instance"), await bodyOf(request));
     case "POST /clock":
       return advanceClock(served, parts, await bodyOf(request));
+    case "POST /fleet":
+      return freshFleet(served, parts, scenario, await bodyOf(request));
     default:
       throw new Refused(404, `There is no ${request.method} ${path}; there is: ${routes.join(", ")}`);
   }
@@ -139,6 +145,35 @@ async function advanceClock({ running }: ServedFleet, [, verb]: string[], body: 
   if (!read.success) throw new Refused(400, 'Expected {"seconds": n} with n from 0 to 31536000');
   await running.advance(Math.round(read.data.seconds * 1_000));
   return { ok: true, now: new Date(running.fleet.now).toISOString() };
+}
+
+/** The fleet begins anew: as it was started, or as another scenario of the same instances. */
+async function freshFleet(
+  { running, renew }: ServedFleet,
+  [, verb]: string[],
+  started: Scenario,
+  body: unknown,
+) {
+  if (verb !== "fresh") throw new Refused(404, "A fleet knows one request: POST /fleet/fresh");
+  const read = z.strictObject({ scenario: z.unknown(), variant: z.string() }).partial().safeParse(body);
+  if (!read.success)
+    throw new Refused(400, 'Expected {"scenario": {…}, "variant": "…"}, or some of it, or {}');
+  const scenario = checked(read.data.scenario ?? started, read.data.variant ?? null);
+  const names = scenario.instances.map(({ name }) => name).join(", ");
+  const open = running.fleet.instances.map(({ name }) => name).join(", ");
+  if (names !== open) throw new Refused(400, `The ports of ${open} are open; the scenario lists ${names}`);
+  const now = running.virtual ? Date.parse(scenario.startsAt) : running.fleet.now;
+  await renew(found(scenario, now));
+  return { ok: true, now: new Date(now).toISOString() };
+}
+
+function checked(raw: unknown, variant: string | null): Scenario {
+  try {
+    return checkScenario(raw, variant, "in the request");
+  } catch (error) {
+    if (error instanceof ScenarioError) throw new Refused(400, error.message);
+    throw error;
+  }
 }
 
 function instanceOf(served: ServedFleet, name: string) {

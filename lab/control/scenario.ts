@@ -17,6 +17,11 @@ export function readScenario(path: string, variant: string | null): Scenario {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ScenarioError(`The scenario ${path} cannot be read: ${why}`);
   }
+  return checkScenario(raw, variant, path);
+}
+
+/** `path` is what the complaints call it. */
+export function checkScenario(raw: unknown, variant: string | null, path: string): Scenario {
   const read = Scenario.safeParse(raw);
   if (!read.success) {
     const issue = read.error.issues[0];

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { manual } from "#lab/scenarios/b-manual.ts";
+import { picture } from "#lab/scenarios/picture.ts";
+import type { Base, Picture, Row } from "#lab/scenarios/row.ts";
+import { openStage, type Stage } from "#lab/scenarios/stage.ts";
+import { carryOut, prepare } from "#lab/scenarios/steps.ts";
+
+const sections: Record<string, Row[]> = { "B: manual failover": manual };
+
+const bases: Record<Base, Required<Picture>> = {
+  base0: {
+    A: "PRINCIPAL SYNCHRONIZED n FULL, W CONNECTED, ONLINE serves",
+    B: "MIRROR SYNCHRONIZED n FULL, W CONNECTED, RESTORING 954",
+    W: "A>B n FULL SYNCHRONIZED",
+  },
+  base1: {
+    A: "PRINCIPAL SYNCHRONIZED n FULL, no witness, ONLINE serves",
+    B: "MIRROR SYNCHRONIZED n FULL, no witness, RESTORING 954",
+    W: "none",
+  },
+  base2: {
+    A: "PRINCIPAL SYNCHRONIZED n OFF, no witness, ONLINE serves",
+    B: "MIRROR SYNCHRONIZED n OFF, no witness, RESTORING 954",
+    W: "none",
+  },
+  unmirrored: { A: "unmirrored, ONLINE serves", B: "unmirrored, RESTORING 927", W: "none" },
+};
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage?.stop());
+
+describe.each(Object.entries(sections))("%s", (_, rows) => {
+  it.each(rows)("$id: $is", async (row) => {
+    await stage.begin(row);
+    await prepare(stage, row.given ?? []);
+    const before = { ...bases[row.base ?? "base0"], ...row.before };
+    expect(await picture(stage), "before").toEqual(before);
+    expect(await carryOut(stage, row.event)).toEqual(row.answers ?? []);
+    expect(await picture(stage), "after").toEqual({ ...before, ...row.after });
+    for (const [instance, query, shown] of row.shows ?? []) {
+      expect(await stage.rows(instance, query), query).toEqual(shown);
+    }
+  });
+});
