@@ -18,6 +18,9 @@ export interface Fleet {
   /** Every statement received over any wire, word for word, in order of arrival. */
   statements: StatementRecord[];
   nextSpid: number;
+  /** Backup files on disks and shares. Absent (an older fleet): none. */
+  files?: BackupFile[];
+  shares?: Share[];
 }
 
 /** Readings where Microsoft's pages are silent or disagree; each with its default in docs/lab.md. */
@@ -76,6 +79,12 @@ export interface Instance {
   sessions: Session[];
   /** The redo and disk budget shared by all mirrors here, KB/s; null = each database has its own. */
   sharedRedoKbPerSecond: number | null;
+  /** What the disks here can harden for all mirrors together, KB/s; null or absent = no limit. */
+  sharedDiskKbPerSecond?: number | null;
+  /** Folders that exist beside the server's own; absent = every folder on the drives C to E. */
+  folders?: string[];
+  history?: BackupHistory;
+  logShipping?: LogShipping;
   errorLog: { at: Milliseconds; number: number; text: string }[];
   /** SQL Server Agent with its jobs. Absent (an older fleet): none. */
   agent?: Agent;
@@ -266,7 +275,16 @@ export interface Database {
   workloadKbPerSecond: number;
   /** Client machines that hold sessions while this copy serves, and how late they follow a switch. */
   clients: ClientGroup[];
-  openTransactions: { sinceMs: Milliseconds; host: string; spid: number }[];
+  /** `beganKb`: where the log stood at BEGIN; it cannot be cut past there. Simulated clients' are too short to tell. */
+  openTransactions: { sinceMs: Milliseconds; host: string; spid: number; beganKb?: number }[];
+  /** Its chain of backups. Absent (an older fleet): see `logOf`. */
+  log?: LogChain;
+  /** Restored WITH STANDBY: readable, and the next log backup can still be restored. The undo file's path. */
+  standby?: string | null;
+  /** Where the files lie when they were restored WITH MOVE, by logical name. */
+  movedFiles?: Record<string, string>;
+  /** The maintenance plan that backs this log up while nobody else does. */
+  maintenance?: { everyMinutes: number; folder: string; keep: number; lastRunAt: Milliseconds } | null;
   /** What ALTER DATABASE … SET has changed; OFF where left out. */
   settings?: DatabaseSettings;
   /** Written while BULK_LOGGED, and not in a log backup yet. */
@@ -280,6 +298,152 @@ export interface Database {
   ownerSid?: string;
   /** Not in the log: a fresh mirror has it off until it is set there. */
   trustworthy?: boolean;
+}
+
+export interface LogChain {
+  /** What lies before has been reused: the log holds what is between here and its end. */
+  cutKb: number;
+  /** Where the last log backup ended, or the full backup that began the chain; null: no chain, the log cuts itself. */
+  backedUpKb: number | null;
+  /** Where the last full backup that is not copy-only ended. */
+  fullBackupKb: number | null;
+  fullBackupGuid: string | null;
+  /** The next log backup is the first of its chain. */
+  firstLogBackup: boolean;
+  /** While RESTORING: a log backup has been restored here, not the full one alone. */
+  logRestored: boolean;
+  /** Files restored to different points in time; only a scenario does this. */
+  filesApart?: boolean;
+  /** The path of recoveries behind this copy, the newest last. */
+  forks: RecoveryFork[];
+}
+
+export interface RecoveryFork {
+  guid: string;
+  fromKb: number;
+}
+
+/** A backup file in the fleet. `place` is the instance whose disk it lies on, or the share where no instance has it. */
+export interface BackupFile {
+  place: string;
+  path: string;
+  mediaGuid: string;
+  sets: BackupSet[];
+}
+
+export interface BackupSet {
+  guid: string;
+  type: "D" | "I" | "L";
+  name: string | null;
+  description: string | null;
+  database: string;
+  server: InstanceName;
+  host: string;
+  login: string;
+  version: string;
+  recoveryModel: Database["recoveryModel"];
+  familyGuid: string;
+  databaseCreatedAt: Milliseconds;
+  /** On the server's own clock, as everything that msdb keeps. */
+  startedAt: Milliseconds;
+  finishedAt: Milliseconds;
+  firstKb: number;
+  /** The next record behind this set. */
+  lastKb: number;
+  checkpointKb: number;
+  fullBackupKb: number | null;
+  dataSizeKb: number;
+  logSizeKb: number;
+  logMaxKb: number;
+  sizeKb: number;
+  forks: RecoveryFork[];
+  copyOnly: boolean;
+  checksum: boolean;
+  compressed: boolean;
+  tail: boolean;
+  beginsChain: boolean;
+  files: { logical: string; physical: string }[];
+  users?: Database["users"];
+}
+
+/** A folder of the network: `\\\\fs1\\lync`. */
+export interface Share {
+  path: string;
+  /** The instance on whose machine it lies and its folder there; null: on a file server outside the fleet. */
+  on: { instance: InstanceName; folder: string } | null;
+  /** Whose service accounts may read and write; null = everybody's. */
+  readers: InstanceName[] | null;
+  writers: InstanceName[] | null;
+  down: boolean;
+}
+
+/** What msdb remembers of backups and restores on one instance. */
+export interface BackupHistory {
+  /** How many there have been: ids are never used twice. */
+  backupsSoFar: number;
+  restoresSoFar: number;
+  backups: { id: number; device: string; mediaGuid: string; position: number; set: BackupSet }[];
+  restores: RestoreRecord[];
+}
+
+export interface RestoreRecord {
+  id: number;
+  at: Milliseconds;
+  database: string;
+  login: string;
+  backupId: number;
+  type: "D" | "I" | "L";
+  replace: boolean;
+  recovery: boolean;
+}
+
+export interface LogShipping {
+  primaries: LogShippingPrimary[];
+  secondaries: LogShippingSecondary[];
+}
+
+export interface ShippingJob {
+  id: string;
+  everyMinutes: number;
+  enabled: boolean;
+  lastRunAt: Milliseconds;
+  /** The newest last. */
+  runs: { at: Milliseconds; succeeded: boolean; message: string }[];
+}
+
+export interface LogShippingPrimary {
+  id: string;
+  database: string;
+  directory: string;
+  share: string;
+  retentionMinutes: number;
+  thresholdMinutes: number;
+  job: ShippingJob;
+  lastFile: string | null;
+  lastAt: Milliseconds | null;
+  secondaries: { server: InstanceName; database: string }[];
+}
+
+export interface LogShippingSecondary {
+  id: string;
+  primaryServer: InstanceName;
+  primaryDatabase: string;
+  database: string;
+  source: string;
+  destination: string;
+  retentionMinutes: number;
+  thresholdMinutes: number;
+  restoreDelayMinutes: number;
+  restoreAll: boolean;
+  standby: boolean;
+  disconnectUsers: boolean;
+  copyJob: ShippingJob;
+  restoreJob: ShippingJob;
+  lastCopiedFile: string | null;
+  lastCopiedAt: Milliseconds | null;
+  lastRestoredFile: string | null;
+  lastRestoredAt: Milliseconds | null;
+  lastLatencyMinutes: number | null;
 }
 
 export interface DatabaseSettings {
