@@ -8,7 +8,6 @@ import {
   safetyFull,
   safetyOff,
   say,
-  stop,
   suspend,
   wait,
 } from "#lab/scenarios/steps.ts";

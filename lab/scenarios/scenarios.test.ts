@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { manual } from "#lab/scenarios/b-manual.ts";
 import { picture } from "#lab/scenarios/picture.ts";
-import type { Base, Picture, Row } from "#lab/scenarios/row.ts";
+import type { Base, Picture } from "#lab/scenarios/row.ts";
+import { sections } from "#lab/scenarios/sections.ts";
 import { openStage, type Stage } from "#lab/scenarios/stage.ts";
 import { carryOut, prepare } from "#lab/scenarios/steps.ts";
-
-const sections: Record<string, Row[]> = { "B: manual failover": manual };
 
 const bases: Record<Base, Required<Picture>> = {
   base0: {
