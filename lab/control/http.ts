@@ -40,7 +40,7 @@ const routes = [
   "GET /healthz",
   "GET /truth",
   "DELETE /statements",
-  "POST /instances/NAME/{stop,start,hang,wake}",
+  "POST /instances/NAME/{stop,start,hang,wake,overload,relax}",
   "POST /links/A/B/{cut,join}",
   "PATCH /databases/NAME",
   "POST /clock/advance",
@@ -80,11 +80,12 @@ async function answer(served: ServedFleet, request: IncomingMessage, scenario: S
 async function power(served: ServedFleet, [, name = "", action = ""]: string[]) {
   const instance = instanceOf(served, name);
   if (!isPowerAction(action))
-    throw new Refused(404, `An instance can stop, start, hang or wake, not "${action}"`);
+    throw new Refused(404, `An instance can stop, start, hang, wake, overload or relax, not "${action}"`);
   const why = whyNotPower(served.running.fleet, instance.name, action);
   if (why) throw new Refused(400, why);
   await served.power(instance.name, action);
-  return { ok: true, instance: instance.name, power: instance.power };
+  const overloaded = (instance.overloadedSince ?? null) !== null;
+  return { ok: true, instance: instance.name, power: instance.power, overloaded };
 }
 
 function link(served: ServedFleet, [, one = "", other = "", action = ""]: string[]) {
@@ -205,5 +206,5 @@ function decode(part: string): string {
 }
 
 function isPowerAction(action: string): action is PowerAction {
-  return ["stop", "start", "hang", "wake"].includes(action);
+  return ["stop", "start", "hang", "wake", "overload", "relax"].includes(action);
 }

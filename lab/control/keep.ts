@@ -83,12 +83,14 @@ export function thaw(fleet: Fleet, now: Milliseconds): Fleet {
   }
   for (const instance of fleet.instances) {
     instance.hungSince = later(instance.hungSince);
+    instance.overloadedSince = later(instance.overloadedSince ?? null);
     for (const session of instance.sessions) session.lastRequest = later(session.lastRequest);
     for (const { mirroring, clients } of instance.databases) {
       for (const group of clients) group.dueAt = later(group.dueAt);
       if (!mirroring) continue;
       mirroring.synchronizesAt = later(mirroring.synchronizesAt);
       mirroring.asksWitnessAt = later(mirroring.asksWitnessAt);
+      mirroring.undoUntil = later(mirroring.undoUntil ?? null);
       if (mirroring.switchUnderWay) mirroring.switchUnderWay.since += gap;
     }
   }

@@ -1,35 +1,47 @@
 /** What may befall a fleet from outside: power, cables, load. */
 
 import { settle } from "#lab/mirroring/advance.ts";
+import { listenOnPort } from "#lab/mirroring/endpoint.ts";
 import { allCopies, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
 import { forgetConnections } from "#lab/mirroring/transport.ts";
 
-export type PowerAction = "stop" | "start" | "hang" | "wake";
+export type PowerAction = "stop" | "start" | "hang" | "wake" | "overload" | "relax";
 
 /** Null, or a sentence that says why this cannot be done now. */
 export function whyNotPower(fleet: Fleet, name: InstanceName, action: PowerAction): string | null {
-  const { power } = instanceNamed(fleet, name);
+  const { power, overloadedSince } = instanceNamed(fleet, name);
+  const overloaded = (overloadedSince ?? null) !== null;
   if (action === "start" && power !== "stopped")
     return `${name} is ${power}; only a stopped instance can be started`;
   if (action === "stop" && power === "stopped") return `${name} is already stopped`;
   if (action === "hang" && power !== "running")
     return `${name} is ${power}; only a running instance can hang`;
   if (action === "wake" && power !== "hung") return `${name} is ${power}; only a hung instance can be woken`;
+  if (action === "overload" && (power !== "running" || overloaded))
+    return `${name} is ${overloaded ? "overloaded" : power}; only a running instance can be overloaded`;
+  if (action === "relax" && !overloaded)
+    return `${name} is ${power}; only an overloaded instance can be relaxed`;
   return null;
 }
 
 export function setPower(fleet: Fleet, name: InstanceName, action: PowerAction): Cut[] {
   const instance = instanceNamed(fleet, name);
+  if (action === "overload" || action === "relax") {
+    instance.overloadedSince = action === "overload" ? fleet.now : null;
+    return settle(fleet);
+  }
   instance.power = action === "stop" ? "stopped" : action === "hang" ? "hung" : "running";
   instance.hungSince = action === "hang" ? fleet.now : null;
+  if (instance.overloadedSince) instance.overloadedSince = null;
   if (action === "stop") {
     forgetConnections(fleet, name, "from");
     for (const copy of allCopies(fleet).filter((one) => one.instance === instance)) forget(copy.mirroring);
   }
   if (action === "start") {
     instance.startedAt = fleet.now;
+    listenOnPort(fleet, instance);
     forgetConnections(fleet, name, "to");
   }
   return settle(fleet);
