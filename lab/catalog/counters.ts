@@ -5,6 +5,7 @@
 import { allDatabases } from "#lab/catalog/access.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import type { Database, Instance } from "#lab/mirroring/model.ts";
+import { COMMIT_DELAY_MS, TRANSACTION_KB } from "#lab/mirroring/monitor.ts";
 
 export const counterViews: View[] = [
   {
@@ -19,11 +20,6 @@ export const counterViews: View[] = [
     rows: (viewing) => [...mirroringRows(viewing), ...databaseRows(viewing), ...generalRows(viewing)],
   },
 ];
-
-/** How much log one transaction writes: turns the flow of log into transactions. */
-export const TRANSACTION_KB = 4;
-/** What a commit waits for a mirror that keeps up, in milliseconds. */
-export const COMMIT_DELAY_MS = 2;
 
 /** Unsent log cannot be cut; beside it a fiftieth of the file is in use. */
 export function usedLogKb({ logSizeKb, mirroring }: Database): number {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { z } from "zod";
+import { databaseFields, Login, serverFields } from "#lab/control/scenario-server.ts";
 
 export type Scenario = z.infer<typeof Scenario>;
 
@@ -88,15 +89,6 @@ function strayName(scenario: Scenario): string | null {
 const rate = z.int().min(0).max(10_000_000);
 const seconds = z.int().min(0).max(86_400);
 
-const Login = z.strictObject({
-  name: z.string().min(1),
-  password: z.string(),
-  sysadmin: z.boolean().default(false),
-  grants: z.array(z.string()).default([]),
-  monitor: z.boolean().default(false),
-  defaultDatabase: z.string().default("master"),
-});
-
 const Clients = z.strictObject({
   host: z.string().min(1),
   program: z.string().default("Lync Server"),
@@ -125,6 +117,7 @@ const Instance = z.strictObject({
   endpoint: Endpoint.nullable().default(() => Endpoint.parse({})),
   clockOffsetMs: z.int().default(0),
   sharedRedoKbPerSecond: rate.nullable().default(null),
+  ...serverFields,
   /** Databases outside any session. */
   databases: z
     .array(
@@ -136,6 +129,7 @@ const Instance = z.strictObject({
         family: z.string().optional(),
         workloadKbPerSecond: rate.default(0),
         clients: z.array(Clients).default([]),
+        ...databaseFields,
       }),
     )
     .default([]),
@@ -167,10 +161,12 @@ const Session = z.strictObject({
         state: z.enum(["SYNCHRONIZED", "SYNCHRONIZING", "SUSPENDED"]).optional(),
         redoQueueLimitMb: z.int().min(1).optional(),
         clients: z.array(Clients).optional(),
+        ...databaseFields,
       }),
     ]),
   ),
   ...Load,
+  ...databaseFields,
   clients: z.array(Clients).default([]),
 });
 

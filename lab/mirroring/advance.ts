@@ -1,5 +1,6 @@
 /** The fleet's time. Everything happens at the moment it is due, in one order, however the time is cut into pieces. */
 
+import { dueJobs, runDueJobs } from "#lab/mirroring/agent.ts";
 import { allCopies } from "#lab/mirroring/find.ts";
 import { dueFlows, flow, logFlows } from "#lab/mirroring/flow.ts";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
@@ -16,7 +17,10 @@ export function advance(fleet: Fleet, ms: Milliseconds): Cut[] {
     const next = Math.min(end, due);
     flow(fleet, next - fleet.now);
     fleet.now = next;
-    if (due <= next) cuts.push(...settle(fleet));
+    if (due <= next) {
+      cuts.push(...settle(fleet));
+      runDueJobs(fleet);
+    }
   }
   refreshClients(fleet);
   return cuts;
@@ -36,6 +40,7 @@ export function nextDue(fleet: Fleet): Milliseconds | null {
     ...dueConnections(fleet),
     ...dueFlows(fleet),
     ...dueClients(fleet),
+    ...dueJobs(fleet),
   ].filter((at) => at > fleet.now);
   return due.length > 0 ? Math.min(...due) : null;
 }

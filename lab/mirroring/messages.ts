@@ -24,7 +24,16 @@ const messages = {
     'Unable to force service safely. Remove database mirroring and recover database "%" to gain access.',
   ],
   1407: [16, `${copy} is not related to the local copy of the database.`],
+  1408: [16, `${copy} is not recovered far enough to enable database mirroring.`],
+  1409: [
+    16,
+    `Database mirroring cannot be enabled for the remote copy of database "%". Restore database logs to the remote copy.`,
+  ],
   1410: [16, `${copy} is already enabled for database mirroring.`],
+  1411: [
+    16,
+    `${copy} has not had enough log backups applied to roll forward all of its files to a common point in time.`,
+  ],
   1412: [
     16,
     `${copy} has not been rolled forward to a point in time that is encompassed in the local copy of the database log.`,
@@ -62,6 +71,10 @@ const messages = {
     16,
     'Neither the partner nor the witness server instance for database "%" is available. Reissue the command when at least one of the instances becomes available.',
   ],
+  1433: [
+    16,
+    "All three server instances did not remain interconnected for the duration of the ALTER DATABASE SET WITNESS command. There may be no witness associated with the database. Verify the status and when necessary repeat the command.",
+  ],
   1438: [
     16,
     "The server instance % rejected configure request; read its error log file for more information. This is a transient error hence retrying the request is likely to succeed. Correct the cause if any and retry.",
@@ -79,6 +92,7 @@ const messages = {
     10,
     "Bypassing recovery for database '%' because it is marked as an inaccessible database mirroring database. A problem exists with the mirroring session. The session either lacks a quorum or the communications links are broken because of problems with links, endpoint configuration, or permissions (for the server account or security certificate). To gain access to the database, figure out what has changed in the session configuration and undo the change.",
   ],
+  1446: [10, 'The "%" server instance is already acting as the witness.'],
   1447: [
     16,
     'ALTER DATABASE "%" command cannot be executed until both partner server instances are up, running, and connected. Start the partner and reissue the command.',
@@ -97,9 +111,17 @@ const messages = {
     16,
     "The ALTER DATABASE command could not be sent to the remote server instance '%'. The database mirroring configuration was not changed. Verify that the server is connected, and try again.",
   ],
+  1457: [
+    23,
+    "Synchronization of the mirror database, '%', was interrupted, leaving the database in an inconsistent state. The ALTER DATABASE command failed. Ensure that the principal database, if available, is back up and online, and then reconnect the mirror server instance and allow the mirror database to finish synchronizing.",
+  ],
   1460: [
     16,
     'The database "%" is already configured for database mirroring on the remote server. Drop database mirroring on the remote server to establish a new partner.',
+  ],
+  1463: [
+    16,
+    "Database mirroring is not available in the edition of this SQL Server instance. See books online for more details on feature support in different SQL Server editions.",
   ],
   1464: [
     16,
@@ -109,9 +131,21 @@ const messages = {
     16,
     'Database mirroring cannot be enabled because the "%" database is not in full recovery mode on both partners.',
   ],
+  1466: [
+    16,
+    'Database mirroring cannot be enabled because the "%" database is read-only on one of the partners.',
+  ],
+  1467: [
+    16,
+    'Database mirroring cannot be enabled because the "%" database is in emergency or suspect mode on one of the partners.',
+  ],
   1468: [
     16,
     'The operation cannot be performed on database "%" because it is involved in a database mirroring session.',
+  ],
+  1469: [
+    16,
+    'Database mirroring cannot be enabled because the "%" database is an auto-close database on one of the partners.',
   ],
   1470: [
     16,
@@ -122,16 +156,25 @@ const messages = {
     "This SQL Server edition does not allow changing the safety level. ALTER DATABASE command failed.",
   ],
   1474: [16, "Database mirroring connection error % '%' for '%'."],
+  1475: [
+    16,
+    'Database mirroring cannot be enabled because the "%" database may have bulk logged changes that have not been backed up. The last log backup on the principal must be restored on the mirror.',
+  ],
   1476: [16, "Database mirroring timeout value % exceeds the maximum value 32767."],
   1477: [
     16,
     'The database mirroring safety level must be FULL to manually failover database "%". Set safety level to FULL and retry.',
+  ],
+  1478: [
+    16,
+    'The mirror database, "%", has insufficient transaction log data to preserve the log backup chain of the principal database. This may happen if a log backup from the principal database has not been taken or has not been restored on the mirror database.',
   ],
   1479: [
     16,
     'The mirroring connection to "%" has timed out for database "%" after % seconds without a response. Check the service and network connections.',
   ],
   1480: [10, 'The mirrored database "%" is changing roles from "%" to "%" due to %.'],
+  1488: [16, 'Database mirroring cannot be enabled because the "%" database is in single user mode.'],
   3101: [16, "Exclusive access could not be obtained because the database is in use."],
   3102: [
     16,
@@ -151,7 +194,38 @@ const messages = {
     14,
     "User does not have permission to alter database '%', the database does not exist, or the database is not in a state that allows access checks.",
   ],
+  32040: [
+    16,
+    "The alert for 'oldest unsent transaction' has been raised. The current value of '%' surpasses the threshold '%'.",
+  ],
+  32042: [
+    16,
+    "The alert for 'unsent log' has been raised. The current value of '%' surpasses the threshold '%'.",
+  ],
+  32043: [
+    16,
+    "The alert for 'unrestored log' has been raised. The current value of '%' surpasses the threshold '%'.",
+  ],
+  32044: [
+    16,
+    "The alert for 'mirror commit overhead' has been raised. The current value of '%' surpasses the threshold '%'.",
+  ],
   6102: [14, "User does not have permission to use the KILL statement."],
   6104: [16, "Cannot use KILL to kill your own process."],
   6106: [16, "Process ID % is not an active process ID."],
+  7862: [
+    16,
+    "An endpoint of the requested type already exists. Only one endpoint of this type is supported. Use ALTER ENDPOINT or DROP the existing endpoint and execute the CREATE ENDPOINT statement.",
+  ],
+  7863: [
+    16,
+    "The endpoint was not changed. The ALTER ENDPOINT statement did not contain any values to modify or update.",
+  ],
+  15151: [16, "Cannot % the % '%', because it does not exist or you do not have permission."],
+  15232: [
+    16,
+    "A certificate with name '%' already exists or this certificate already has been added to the database.",
+  ],
+  15247: [16, "User does not have permission to perform this action."],
+  15559: [16, "Cannot drop certificate '%' because there is an endpoint mapped to it."],
 } as const satisfies Record<number, readonly [severity: number, text: string]>;

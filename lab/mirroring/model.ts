@@ -88,7 +88,7 @@ export interface Instance {
   errorLog: { at: Milliseconds; number: number; text: string }[];
   /** SQL Server Agent with its jobs. Absent (an older fleet): none. */
   agent?: Agent;
-  /** The msdb monitor of mirroring. Absent: neither its job nor its table exist. */
+  /** What the msdb monitor of mirroring has written; its job is one of the Agent's. */
   monitor?: MirroringMonitor;
   linkedServers?: LinkedServer[];
   /** sys.configurations where they are not as usual, by name. */
@@ -139,8 +139,6 @@ export interface JobRun {
 }
 
 export interface MirroringMonitor {
-  /** Minutes between the updates of the monitor's job; null = there is no such job. */
-  everyMinutes: number | null;
   /** The first update makes the table and the role dbm_monitor. */
   tableExists: boolean;
   /** By database name in lower case, the newest last. */
