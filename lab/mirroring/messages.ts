@@ -175,6 +175,16 @@ const messages = {
   ],
   1480: [10, 'The mirrored database "%" is changing roles from "%" to "%" due to %.'],
   1488: [16, 'Database mirroring cannot be enabled because the "%" database is in single user mode.'],
+  3021: [16, "Cannot perform a backup or restore operation within a transaction."],
+  3035: [
+    16,
+    'Cannot perform a differential backup for database "%", because a current database backup does not exist. Perform a full database backup by reissuing BACKUP DATABASE, omitting the WITH DIFFERENTIAL option.',
+  ],
+  3036: [
+    16,
+    'The database "%" is in warm-standby state (set by executing RESTORE WITH STANDBY) and cannot be backed up until the entire restore sequence is completed.',
+  ],
+  3059: [16, "This BACKUP or RESTORE command is not supported on a database mirror or secondary replica."],
   3101: [16, "Exclusive access could not be obtained because the database is in use."],
   3102: [
     16,
@@ -188,6 +198,53 @@ const messages = {
   3118: [
     16,
     'The database "%" does not exist. RESTORE can only create a database when restoring either a full backup or a file backup of the primary file.',
+  ],
+  3135: [
+    16,
+    "The backup set in file '%' was created by % and cannot be used for this restore operation.",
+  ],
+  3136: [
+    16,
+    "This differential backup cannot be restored because the database has not been restored to the correct earlier state.",
+  ],
+  3153: [16, "The database is already fully recovered."],
+  3154: [16, "The backup set holds a backup of a database other than the existing '%' database."],
+  3156: [16, "File '%' cannot be restored to '%'. Use WITH MOVE to identify a valid location for the file."],
+  3159: [
+    16,
+    'The tail of the log for the database "%" has not been backed up. Use BACKUP LOG WITH NORECOVERY to backup the log if it contains work you do not want to lose. Use the WITH REPLACE or WITH STOPAT clause of the RESTORE statement to just overwrite the contents of the log.',
+  ],
+  3169: [
+    16,
+    "The database was backed up on a server running version %. That version is incompatible with this server, which is running version %. Either restore the database on a server that supports the backup, or use a backup that is compatible with this server.",
+  ],
+  3201: [16, "Cannot open backup device '%'. Operating system error %."],
+  3234: [
+    16,
+    "Logical file '%' is not part of database '%'. Use RESTORE FILELISTONLY to list the logical file names.",
+  ],
+  3702: [16, 'Cannot drop database "%" because it is currently in use.'],
+  3743: [
+    16,
+    "The database '%' is enabled for database mirroring. Database mirroring must be removed before you drop the database.",
+  ],
+  4038: [16, "Cannot find file ID % on device '%'."],
+  4208: [
+    16,
+    "The statement BACKUP LOG is not allowed while the recovery model is SIMPLE. Use BACKUP DATABASE or change the recovery model using ALTER DATABASE.",
+  ],
+  4214: [16, "BACKUP LOG cannot be performed because there is no current database backup."],
+  4305: [
+    16,
+    "The log in this backup set begins at LSN %, which is too recent to apply to the database. An earlier log backup that includes LSN % can be restored.",
+  ],
+  4326: [
+    16,
+    "The log in this backup set terminates at LSN %, which is too early to apply to the database. A more recent log backup that includes LSN % can be restored.",
+  ],
+  4330: [
+    16,
+    "This backup set cannot be applied because it is on a recovery path that is inconsistent with the database. The recovery path is the sequence of data and log backups that have brought the database to a particular recovery point. Find a compatible backup to restore, or restore the rest of the database to match a recovery point within this backup set, which will restore the database to a different point in time.  For more information about recovery paths, see SQL Server Books Online.",
   ],
   5001: [16, "User must be in the master database."],
   5011: [
@@ -213,6 +270,7 @@ const messages = {
   6102: [14, "User does not have permission to use the KILL statement."],
   6104: [16, "Cannot use KILL to kill your own process."],
   6106: [16, "Process ID % is not an active process ID."],
+  9002: [17, "The transaction log for database '%' is full due to '%'."],
   7862: [
     16,
     "An endpoint of the requested type already exists. Only one endpoint of this type is supported. Use ALTER ENDPOINT or DROP the existing endpoint and execute the CREATE ENDPOINT statement.",
