@@ -3,6 +3,7 @@ import { whyClosed } from "#lab/mirroring/closed.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Database, Instance, Login } from "#lab/mirroring/model.ts";
+import { ownerSid, sidOfLogin, userOf } from "#lab/mirroring/users.ts";
 
 export { whyClosed } from "#lab/mirroring/closed.ts";
 
@@ -69,13 +70,16 @@ export function openDatabase(instance: Instance, login: Login, name: string): st
   return database.name;
 }
 
-/** Users are not modelled one by one: a login has one where its clients work, where it logs in, or in the system databases. */
+/** In the system databases everyone is at least guest; elsewhere a login needs to own the database or a user with its SID. */
 export function hasUser(database: Database, login: Login): boolean {
   if (
     may(login, "CONNECT ANY DATABASE") ||
     ["master", "tempdb", "msdb"].includes(database.name.toLowerCase())
   )
     return true;
+  if (ownerSid(database) === sidOfLogin(login)) return true;
+  if (database.users) return userOf(database, login) !== null;
+  // A fleet of before there were users: a login has one where its clients work and where it logs in.
   return (
     sameName(login.defaultDatabase, database.name) ||
     database.clients.some((group) => sameName(group.login, login.name))

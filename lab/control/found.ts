@@ -1,5 +1,6 @@
 /** Makes a fleet from a scenario. Guids, sids and ports come from the seed: the same scenario, the same fleet. */
 import { createHash } from "node:crypto";
+import { firstRows, furnish, loginsFrom, serverFrom } from "#lab/control/found-server.ts";
 import type { Scenario } from "#lab/control/scenario.ts";
 import { settle } from "#lab/mirroring/advance.ts";
 import { type Copy, findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
@@ -34,7 +35,9 @@ export function found(scenario: Scenario, now: Milliseconds, seed = scenario.see
   }
   rewire(fleet);
   for (const view of fleet.connections) Object.assign(view, { open: true, changedAt: now - DAY_MS });
+  furnish(fleet, scenario);
   settle(fleet);
+  firstRows(fleet);
   for (const instance of fleet.instances) {
     for (const database of instance.databases) {
       const open = database.state === "ONLINE";
@@ -63,17 +66,15 @@ function instanceFrom(
     startedAt: now - DAY_MS * (3 + at),
     clockOffset: plan.clockOffsetMs,
     endpoint: plan.endpoint === null ? null : { ...plan.endpoint, endpointId: 65_536 + at },
-    logins: scenario.logins.map((login) => ({
-      ...login,
-      sid: digest(seed, "login", login.name).slice(0, 32),
-    })),
+    logins: loginsFrom(scenario, plan, seed),
+    ...serverFrom(plan),
     databases: [],
     witnessed: [],
     sessions: [],
     sharedRedoKbPerSecond: plan.sharedRedoKbPerSecond,
     errorLog: [],
   };
-  for (const { family, clients, ...rest } of plan.databases) {
+  for (const { family, clients, users: _, owner: __, trustworthy: ___, ...rest } of plan.databases) {
     const database = blankDatabase(instance, rest.name, seed, family ?? rest.name, now);
     instance.databases.push({ ...database, ...rest, clients: clients.map(group) });
   }

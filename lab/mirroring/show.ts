@@ -9,6 +9,7 @@ import type {
   Milliseconds,
   MirroringState,
 } from "#lab/mirroring/model.ts";
+import { clientMayEnter } from "#lab/mirroring/users.ts";
 
 /** Sessions that the server ended by itself. */
 export interface Cut {
@@ -145,8 +146,16 @@ function followUp(fleet: Fleet, instance: Instance, database: Database): void {
     ).length;
     if (!open || here >= group.count) group.dueAt = null;
     else if (group.dueAt === null) group.dueAt = fleet.now + group.followSeconds * 1_000;
+    else if (group.dueAt <= fleet.now && !clientMayEnter(fleet, instance, database, group.login))
+      turnAway(fleet, instance, group);
     else if (group.dueAt <= fleet.now) arrive(fleet, instance, database, group, group.count - here);
   }
+}
+
+/** Its login does not exist here, or is not the one that the database knows: it tries again, and again. */
+function turnAway(fleet: Fleet, instance: Instance, group: Database["clients"][number]): void {
+  log(fleet, instance, 18456, `Login failed for user '${group.login}'.`);
+  group.dueAt = fleet.now + Math.max(1, group.followSeconds) * 1_000;
 }
 
 export function arrive(

@@ -5,6 +5,7 @@
 import { type Command, type CommandContext, type CommandPort, SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase } from "#lab/mirroring/find.ts";
 import type { Database } from "#lab/mirroring/model.ts";
+import { mayAlterDatabase } from "#lab/mirroring/users.ts";
 import type { Statement, StatementBody } from "#lab/tsql/ast.ts";
 import { bindValue } from "#lab/tsql/bind-expression.ts";
 import { openBinder } from "#lab/tsql/bind-query.ts";
@@ -16,7 +17,7 @@ import { INT } from "#lab/tsql/type-rules.ts";
 
 type Administration = Extract<
   StatementBody,
-  { kind: "alter-database" | "restore" | "kill" | "drop-database" | "backup" }
+  { kind: "alter-database" | "endpoint" | "restore" | "kill" | "drop-database" | "backup" }
 >;
 
 export interface Office {
@@ -45,6 +46,8 @@ export async function administer(
         3013,
         `BACKUP ${statement.log ? "LOG" : "DATABASE"} is terminating abnormally.`,
       );
+    case "endpoint":
+      return perform({ kind: "endpoint", change: statement.change }, context, office);
     case "kill":
       return kill(statement, context, office);
     case "drop-database":
@@ -90,10 +93,7 @@ async function alterDatabase(
 
 function mayAlter(name: string, context: Context): Database {
   const database = findDatabase(context.instance, name);
-  if (
-    !database ||
-    !(context.login.sysadmin || context.login.grants.some((grant) => ALTERING.has(grant.toUpperCase())))
-  ) {
+  if (!database || !mayAlterDatabase(context.instance, name, context.login)) {
     throw new SqlError(
       5011,
       14,
@@ -237,7 +237,6 @@ function optionName(kind: Command["kind"]): string {
   return kind === "set-recovery" ? "RECOVERY" : "DATABASE MIRRORING";
 }
 
-const ALTERING = new Set(["ALTER ANY DATABASE", "CONTROL SERVER", "DB_OWNER"]);
 const RESTORING = new Set(["CREATE ANY DATABASE", "ALTER ANY DATABASE", "CONTROL SERVER", "DBCREATOR"]);
 const KILLING = new Set(["ALTER ANY CONNECTION", "CONTROL SERVER", "PROCESSADMIN"]);
 const REFUSED_WHILE_MIRRORED = new Set([
