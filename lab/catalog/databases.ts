@@ -2,6 +2,7 @@
 import { databaseNamed, hasUser, visibleDatabases, whyClosed } from "#lab/catalog/access.ts";
 import { compatibilityLevel } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+import { logReuseWait } from "#lab/mirroring/log-space.ts";
 import type { Database } from "#lab/mirroring/model.ts";
 
 export const databaseViews: View[] = [
@@ -203,17 +204,8 @@ export function filesOf(database: Database): Row[] {
   ];
 }
 
-/** 5 while unsent log keeps it from being cut: the session is paused or apart, or the mirror is far behind. */
-function logReuseWait({ mirroring, logSizeKb }: Database): { code: number; desc: string } {
-  const held =
-    mirroring?.role === "PRINCIPAL" &&
-    (mirroring.state === "SUSPENDED" ||
-      mirroring.state === "DISCONNECTED" ||
-      mirroring.sendQueueKb > logSizeKb / 4);
-  return held ? { code: 5, desc: "DATABASE_MIRRORING" } : { code: 0, desc: "NOTHING" };
-}
-
 function describe(database: Database, { login, version }: Viewing): Row {
+  const settings = database.settings ?? {};
   const wait = logReuseWait(database);
   // Only an open database tells what it holds.
   const open = whyClosed(database) === null;
@@ -224,14 +216,14 @@ function describe(database: Database, { login, version }: Viewing): Row {
     create_date: new Date(database.createdAt),
     compatibility_level: compatibilityLevel(version),
     collation_name: open ? "SQL_Latin1_General_CP1_CI_AS" : null,
-    user_access: 0,
-    user_access_desc: "MULTI_USER",
-    is_read_only: false,
-    is_auto_close_on: false,
+    user_access: USER_ACCESS.indexOf(settings.userAccess ?? "MULTI_USER"),
+    user_access_desc: settings.userAccess ?? "MULTI_USER",
+    is_read_only: settings.readOnly ?? false,
+    is_auto_close_on: settings.autoClose ?? false,
     is_auto_shrink_on: false,
-    state: STATES.indexOf(database.state),
-    state_desc: database.state,
-    is_in_standby: false,
+    state: STATES.indexOf(settings.emergency ? "EMERGENCY" : database.state),
+    state_desc: settings.emergency ? "EMERGENCY" : database.state,
+    is_in_standby: Boolean(database.standby),
     is_cleanly_shutdown: database.state === "OFFLINE",
     is_supplemental_logging_enabled: false,
     snapshot_isolation_state: 0,
@@ -245,7 +237,7 @@ function describe(database: Database, { login, version }: Viewing): Row {
     is_auto_update_stats_on: true,
     is_auto_update_stats_async_on: false,
     is_fulltext_enabled: open,
-    is_trustworthy_on: database.name === "msdb",
+    is_trustworthy_on: settings.trustworthy ?? database.name === "msdb",
     is_db_chaining_on: database.databaseId <= 4 && database.name !== "model",
     is_parameterization_forced: false,
     is_master_key_encrypted_by_server: false,
@@ -285,6 +277,7 @@ const STATES: string[] = [
   "EMERGENCY",
   "OFFLINE",
 ];
+const USER_ACCESS: string[] = ["MULTI_USER", "SINGLE_USER", "RESTRICTED_USER"];
 const RECOVERY_MODELS: string[] = ["FULL", "BULK_LOGGED", "SIMPLE"];
 const STATUS_BITS: Record<Database["state"], number> = {
   ONLINE: 65536,

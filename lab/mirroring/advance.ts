@@ -3,6 +3,9 @@
 import { dueJobs, runDueJobs } from "#lab/mirroring/agent.ts";
 import { allCopies } from "#lab/mirroring/find.ts";
 import { dueFlows, flow, logFlows } from "#lab/mirroring/flow.ts";
+import { logOf, shareChain } from "#lab/mirroring/log-chain.ts";
+import { dueCheckpoints, settleLogs } from "#lab/mirroring/log-space.ts";
+import { dueMaintenance, runMaintenance } from "#lab/mirroring/maintenance.ts";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
 import { type Cut, dueClients, RECOVERY_MS, refreshClients, show } from "#lab/mirroring/show.ts";
 import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
@@ -19,6 +22,7 @@ export function advance(fleet: Fleet, ms: Milliseconds): Cut[] {
     fleet.now = next;
     if (due <= next) {
       cuts.push(...settle(fleet));
+      runMaintenance(fleet);
       runDueJobs(fleet);
     }
   }
@@ -41,6 +45,8 @@ export function nextDue(fleet: Fleet): Milliseconds | null {
     ...dueFlows(fleet),
     ...dueClients(fleet),
     ...dueJobs(fleet),
+    ...dueMaintenance(fleet),
+    ...dueCheckpoints(fleet),
   ].filter((at) => at > fleet.now);
   return due.length > 0 ? Math.min(...due) : null;
 }
@@ -54,6 +60,7 @@ export function settle(fleet: Fleet): Cut[] {
       askWitnesses(fleet),
       completeSwitches(fleet),
       synchronize(fleet),
+      settleLogs(fleet),
     ].some(Boolean);
     cuts.push(...show(fleet));
     if (!moved) return cuts;
@@ -66,6 +73,10 @@ function synchronize(fleet: Fleet): boolean {
     .map((copy) => {
       const mirror = logFlows(fleet, copy);
       const moved = mirror !== null && caughtUp(fleet, copy, mirror);
+      // What is known of backups is itself written to the log: the mirror knows it once it has received it.
+      const { cutKb, backedUpKb } = logOf(copy.database);
+      if (mirror && Math.max(cutKb, backedUpKb ?? 0) <= mirror.database.endOfLogKb)
+        shareChain(copy.database, mirror.database);
       tellWitness(fleet, copy);
       return moved;
     })

@@ -199,10 +199,7 @@ const messages = {
     16,
     'The database "%" does not exist. RESTORE can only create a database when restoring either a full backup or a file backup of the primary file.',
   ],
-  3135: [
-    16,
-    "The backup set in file '%' was created by % and cannot be used for this restore operation.",
-  ],
+  3135: [16, "The backup set in file '%' was created by % and cannot be used for this restore operation."],
   3136: [
     16,
     "This differential backup cannot be restored because the database has not been restored to the correct earlier state.",
@@ -280,6 +277,10 @@ const messages = {
     "The endpoint was not changed. The ALTER ENDPOINT statement did not contain any values to modify or update.",
   ],
   15151: [16, "Cannot % the % '%', because it does not exist or you do not have permission."],
+  15208: [
+    16,
+    "The certificate, asymmetric key, or private key file is not valid or does not exist; or you do not have permissions for it.",
+  ],
   15232: [
     16,
     "A certificate with name '%' already exists or this certificate already has been added to the database.",

@@ -18,6 +18,8 @@ export interface Fleet {
   /** Every statement received over any wire, word for word, in order of arrival. */
   statements: StatementRecord[];
   nextSpid: number;
+  /** What BACKUP CERTIFICATE … TO FILE has written, the public part alone. */
+  certificateFiles?: { on: InstanceName; path: string; certificate: Certificate }[];
   /** Backup files on disks and shares. Absent (an older fleet): none. */
   files?: BackupFile[];
   shares?: Share[];
@@ -310,6 +312,8 @@ export interface LogChain {
   firstLogBackup: boolean;
   /** While RESTORING: a log backup has been restored here, not the full one alone. */
   logRestored: boolean;
+  /** Its writers have been told 9002, and so has the error log. */
+  full?: boolean;
   /** Files restored to different points in time; only a scenario does this. */
   filesApart?: boolean;
   /** The path of recoveries behind this copy, the newest last. */
@@ -400,15 +404,6 @@ export interface LogShipping {
   secondaries: LogShippingSecondary[];
 }
 
-export interface ShippingJob {
-  id: string;
-  everyMinutes: number;
-  enabled: boolean;
-  lastRunAt: Milliseconds;
-  /** The newest last. */
-  runs: { at: Milliseconds; succeeded: boolean; message: string }[];
-}
-
 export interface LogShippingPrimary {
   id: string;
   database: string;
@@ -416,7 +411,8 @@ export interface LogShippingPrimary {
   share: string;
   retentionMinutes: number;
   thresholdMinutes: number;
-  job: ShippingJob;
+  /** Of the Agent's job here. */
+  jobId: string;
   lastFile: string | null;
   lastAt: Milliseconds | null;
   secondaries: { server: InstanceName; database: string }[];
@@ -435,8 +431,8 @@ export interface LogShippingSecondary {
   restoreAll: boolean;
   standby: boolean;
   disconnectUsers: boolean;
-  copyJob: ShippingJob;
-  restoreJob: ShippingJob;
+  copyJobId: string;
+  restoreJobId: string;
   lastCopiedFile: string | null;
   lastCopiedAt: Milliseconds | null;
   lastRestoredFile: string | null;

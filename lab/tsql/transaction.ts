@@ -66,10 +66,12 @@ function begin(name: string, context: Context): void {
   if (settings.transactions > 1) return;
   settings.transactionNames = [name.toLowerCase()];
   settings.snapshot = new Map([...settings.temporary].map(([key, table]) => [key, table.rows]));
-  findDatabase(instance, session.database)?.openTransactions.push({
+  const database = findDatabase(instance, session.database);
+  database?.openTransactions.push({
     sinceMs: fleet.now,
     host: session.host,
     spid: session.spid,
+    beganKb: database.endOfLogKb,
   });
 }
 
