@@ -1,5 +1,5 @@
 /** The shapes of parsed T-SQL. Conditions are expressions here; the binder insists on which is wanted where. */
-import type { Command } from "#lab/mirroring/commands.ts";
+import type { Command, EndpointChange } from "#lab/mirroring/commands.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 export type Expression =
@@ -193,6 +193,7 @@ export type StatementBody =
   | { kind: "transaction"; action: "begin" | "commit" | "rollback" | "save"; name: string }
   | { kind: "alter-database"; database: string | null; change: DatabaseChange }
   | { kind: "restore"; database: string }
+  | { kind: "endpoint"; change: EndpointChange }
   | { kind: "kill"; spid: Expression; statusOnly: boolean }
   | { kind: "drop-database"; names: string[] }
   | { kind: "backup"; database: string; log: boolean }
@@ -209,4 +210,4 @@ type WithoutDatabase<C> = C extends { database: string } ? Omit<C, "database"> :
 export type DatabaseChange =
   | { kind: "command"; command: WithoutDatabase<Command>; mirroring: boolean }
   /** SINGLE_USER, READ_ONLY …: refused while mirrored, and not simulated otherwise. */
-  | { kind: "option"; name: string };
+  | { kind: "option"; name: string; value: "ON" | "OFF" | null };

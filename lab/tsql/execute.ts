@@ -159,6 +159,7 @@ async function* runStatement(statement: Statement, run: Run): Answers {
     case "waitfor":
       return await runWaitfor(statement, run);
     case "alter-database":
+    case "endpoint":
     case "restore":
     case "backup":
     case "kill":

@@ -2,6 +2,7 @@
  * ALTER DATABASE, RESTORE, BACKUP and KILL, read from tokens into what the machine performs. A name is whatever its
  * brackets say: `[a]]b'; DROP--ü]` is one token.
  */
+import type { DatabaseSettings } from "#lab/mirroring/model.ts";
 import type { DatabaseChange, StatementBody } from "#lab/tsql/ast.ts";
 import {
   accept,
@@ -56,12 +57,38 @@ function parseChange(cursor: Cursor): DatabaseChange {
     cursor.at--;
     throw unexpected(cursor);
   }
+  let value: "ON" | "OFF" | null = null;
   if (accept(cursor, "=")) next(cursor);
-  else if (!accept(cursor, "ON")) accept(cursor, "OFF");
+  else if (accept(cursor, "ON")) value = "ON";
+  else if (accept(cursor, "OFF")) value = "OFF";
   skipTermination(cursor);
+  const settings = settingsOf(name, value);
+  if (settings)
+    return { kind: "command", command: { kind: "set-option", change: settings }, mirroring: false };
   if (name === "OFFLINE") return { kind: "command", command: { kind: "set-offline" }, mirroring: false };
   if (name === "ONLINE") return { kind: "command", command: { kind: "set-online" }, mirroring: false };
-  return { kind: "option", name };
+  return { kind: "option", name, value };
+}
+
+/** The options whose state is kept, because a session's set-up asks for it. */
+function settingsOf(name: string, value: "ON" | "OFF" | null): DatabaseSettings | null {
+  switch (name) {
+    case "READ_ONLY":
+    case "READ_WRITE":
+      return { readOnly: name === "READ_ONLY" };
+    case "AUTO_CLOSE":
+      return { autoClose: value === "ON" };
+    case "TRUSTWORTHY":
+      return { trustworthy: value === "ON" };
+    case "EMERGENCY":
+      return { emergency: true };
+    case "SINGLE_USER":
+    case "RESTRICTED_USER":
+    case "MULTI_USER":
+      return { userAccess: name };
+    default:
+      return null;
+  }
 }
 
 type MirroringCommand = Extract<DatabaseChange, { kind: "command" }>["command"];

@@ -28,6 +28,7 @@ import {
 } from "#lab/tsql/cursor.ts";
 import { syntaxError, unsupported } from "#lab/tsql/errors.ts";
 import { parseAdministration } from "#lab/tsql/parse-administration.ts";
+import { parseEndpoint } from "#lab/tsql/parse-endpoint.ts";
 import { parseExpression, parseOperand } from "#lab/tsql/parse-expression.ts";
 import {
   atCompoundAssignment,
@@ -85,6 +86,8 @@ function parseShorthandCall(cursor: Cursor): Statement {
 }
 
 function parseBody(cursor: Cursor): StatementBody {
+  const endpoint = parseEndpoint(cursor);
+  if (endpoint) return endpoint;
   const word = peek(cursor).upper;
   const parse = STATEMENTS[word];
   if (parse) {
