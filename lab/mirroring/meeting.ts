@@ -2,7 +2,7 @@
  * What two instances settle between them when they find each other again: who owns the principal role, whether the
  * session still exists, where the logs part. The higher role sequence wins.
  */
-import { type Copy, copyOn, findDatabase, instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
+import { type Copy, copyOn, findDatabase, instanceNamed, log, sameName, sees } from "#lab/mirroring/find.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type { Fleet, InstanceName, WitnessRow } from "#lab/mirroring/model.ts";
 
@@ -121,6 +121,12 @@ function meetWitness(fleet: Fleet, copy: Copy): "met" | "rejected" {
   if (!row) return "rejected";
   if (row.roleSequence > copy.mirroring.roleSequence && copy.mirroring.role === "PRINCIPAL") {
     stepDown(fleet, copy, { roleSequence: row.roleSequence, forced: row.suspended });
+  } else if (
+    copy.mirroring.role === "PRINCIPAL" &&
+    !sees(fleet, row.guid, copy.instance.name, copy.mirroring.partner)
+  ) {
+    // It may serve again, alone: the witness has to know that the mirror will be behind.
+    copy.mirroring.asksWitnessAt = fleet.now;
   }
   return "met";
 }

@@ -30,7 +30,7 @@ const endpoint =
     Object.assign(scenario.instances[at].endpoint, values);
   };
 const logged = (number: number) =>
-  `DECLARE @log TABLE (at datetime, source nvarchar(100), words nvarchar(4000)) INSERT @log EXEC master.dbo.xp_readerrorlog 0, 1, N'${number === 1440 ? "active as the principal" : "active as the mirror"}' SELECT COUNT(*) AS lines FROM @log`;
+  `DECLARE @log TABLE (at datetime, source nvarchar(100), words nvarchar(4000)) INSERT @log EXEC master.dbo.xp_readerrorlog 0, 1, N'${number === 1440 ? "as the principal copy" : "as the mirror copy"}' SELECT COUNT(*) AS lines FROM @log`;
 
 export const setup: Row[] = [
   {
