@@ -1,10 +1,12 @@
 /** The whole catalog of an instance: which view a name means, and what stands behind it. */
 import { openDatabase } from "#lab/catalog/access.ts";
+import { certificateViews } from "#lab/catalog/certificates.ts";
 import { counterViews } from "#lab/catalog/counters.ts";
 import { databaseViews } from "#lab/catalog/databases.ts";
 import { endpointViews } from "#lab/catalog/endpoints.ts";
 import { catalogFunctions } from "#lab/catalog/functions.ts";
 import { mirroringViews } from "#lab/catalog/mirroring.ts";
+import { monitorViews } from "#lab/catalog/monitor.ts";
 import { objectViews } from "#lab/catalog/objects.ts";
 import { principalViews } from "#lab/catalog/principals.ts";
 import { catalogProcedures } from "#lab/catalog/procedures.ts";
@@ -16,6 +18,7 @@ import { catalogTableFunction } from "#lab/catalog/table-functions.ts";
 import { transactionViews } from "#lab/catalog/transactions.ts";
 import { relationOf, type View } from "#lab/catalog/view.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
+import { sameName } from "#lab/mirroring/find.ts";
 import type { Catalog, Context } from "#lab/tsql/context.ts";
 
 export function createCatalog(): Catalog {
@@ -23,6 +26,7 @@ export function createCatalog(): Catalog {
     ...databaseViews,
     ...mirroringViews,
     ...endpointViews,
+    ...certificateViews,
     ...sessionViews,
     ...requestViews,
     ...processViews,
@@ -30,6 +34,7 @@ export function createCatalog(): Catalog {
     ...counterViews,
     ...principalViews,
     ...serverViews,
+    ...monitorViews,
   ];
   views.push(...objectViews(() => views));
   const byName = new Map(views.map((view) => [view.name.toLowerCase(), view]));
@@ -64,7 +69,13 @@ export function createCatalog(): Catalog {
     relation(name, context) {
       const database = databaseOf(name, context);
       const view = viewNamed(name);
-      return view ? relationOf(view, { ...context, database }) : null;
+      if (
+        !view ||
+        (view.inDatabase && !sameName(view.inDatabase, database)) ||
+        view.exists?.(context) === false
+      )
+        return null;
+      return relationOf(view, { ...context, database });
     },
     tableFunction(name, context) {
       databaseOf(name, context);
