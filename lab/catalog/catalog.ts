@@ -1,5 +1,6 @@
 /** The whole catalog of an instance: which view a name means, and what stands behind it. */
 import { openDatabase } from "#lab/catalog/access.ts";
+import { agentViews } from "#lab/catalog/agent.ts";
 import { certificateViews } from "#lab/catalog/certificates.ts";
 import { counterViews } from "#lab/catalog/counters.ts";
 import { databaseViews } from "#lab/catalog/databases.ts";
@@ -35,6 +36,7 @@ export function createCatalog(): Catalog {
     ...principalViews,
     ...serverViews,
     ...monitorViews,
+    ...agentViews,
   ];
   views.push(...objectViews(() => views));
   const byName = new Map(views.map((view) => [view.name.toLowerCase(), view]));

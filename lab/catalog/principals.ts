@@ -1,5 +1,6 @@
 /** Logins, roles and what they may do. */
 import { may } from "#lab/catalog/access.ts";
+import { endpointGrants, endpointOwnerId } from "#lab/catalog/endpoints.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Instance, Login } from "#lab/mirroring/model.ts";
@@ -188,10 +189,12 @@ function permissions({ instance, login: viewer }: Viewing): Row[] {
     state_desc: state === "D" ? "DENY" : "GRANT",
   });
   const shown = instance.logins.filter((login) => may(viewer, "VIEW ANY DEFINITION") || login === viewer);
-  const endpoint =
-    instance.endpoint && may(viewer, "VIEW ANY DEFINITION")
-      ? [row(2, "CONNECT", instance.endpoint.endpointId)]
-      : [];
+  const endpoint = may(viewer, "VIEW ANY DEFINITION")
+    ? endpointGrants(instance).map(({ endpointId, grantee, state }) => ({
+        ...row(grantee, "CONNECT", endpointId, state),
+        grantor_principal_id: endpointId === instance.endpoint?.endpointId ? endpointOwnerId(instance) : 1,
+      }))
+    : [];
   return [
     row(2, "VIEW ANY DATABASE"),
     ...endpoint,

@@ -5,8 +5,10 @@ import type { Scenario } from "#lab/control/scenario.ts";
 import { settle } from "#lab/mirroring/advance.ts";
 import { type Copy, findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
 import type {
+  Certificate,
   ClientGroup,
   Database,
+  Endpoint,
   Fleet,
   Instance,
   Milliseconds,
@@ -65,7 +67,9 @@ function instanceFrom(
     hungSince: null,
     startedAt: now - DAY_MS * (3 + at),
     clockOffset: plan.clockOffsetMs,
-    endpoint: plan.endpoint === null ? null : { ...plan.endpoint, endpointId: 65_536 + at },
+    endpoint: plan.endpoint === null ? null : endpointFrom(plan.endpoint, at),
+    ...(plan.serviceAccount && { serviceAccount: plan.serviceAccount }),
+    ...(plan.certificates && { certificates: certificatesFrom(plan, seed) }),
     logins: loginsFrom(scenario, plan, seed),
     ...serverFrom(plan),
     databases: [],
@@ -79,6 +83,26 @@ function instanceFrom(
     instance.databases.push({ ...database, ...rest, clients: clients.map(group) });
   }
   return instance;
+}
+
+type InstancePlan = Scenario["instances"][number];
+
+function endpointFrom({ connect, ...plan }: NonNullable<InstancePlan["endpoint"]>, at: number): Endpoint {
+  const granted = connect?.map((login) => ({ login, state: "GRANT" as const }));
+  return { ...plan, ...(granted && { connect: granted }), endpointId: 65_536 + at };
+}
+
+function certificatesFrom({ name: instance, certificates = [] }: InstancePlan, seed: number): Certificate[] {
+  return certificates.map(({ name, of, login, starts, expires }, at) => ({
+    name,
+    certificateId: 256 + at,
+    subject: `CN=${name}`,
+    thumbprint: digest(seed, "certificate", (of ?? instance).toLowerCase(), name).slice(0, 40),
+    startsAt: Date.parse(starts),
+    expiresAt: Date.parse(expires),
+    privateKey: of === undefined,
+    login,
+  }));
 }
 
 type Pair = Scenario["sessions"][number];

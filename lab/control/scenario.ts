@@ -98,6 +98,14 @@ const Clients = z.strictObject({
   transactionSeconds: seconds.default(0),
 });
 
+const windows = ["NTLM", "KERBEROS", "NEGOTIATE"] as const;
+const authentications = [
+  ...windows,
+  "CERTIFICATE" as const,
+  ...windows.map((method) => `${method}, CERTIFICATE` as const),
+  ...windows.map((method) => `CERTIFICATE, ${method}` as const),
+];
+
 const Endpoint = z.strictObject({
   name: z.string().default("Mirroring"),
   port: z.int().min(1).max(65_535).default(5022),
@@ -105,7 +113,22 @@ const Endpoint = z.strictObject({
   role: z.enum(["NONE", "PARTNER", "WITNESS", "ALL"]).default("ALL"),
   encryption: z.enum(["DISABLED", "SUPPORTED", "REQUIRED"]).default("REQUIRED"),
   algorithm: z.enum(["NONE", "RC4", "AES", "AES,RC4", "RC4,AES"]).default("AES"),
-  authentication: z.enum(["NTLM", "KERBEROS", "NEGOTIATE", "CERTIFICATE"]).default("NEGOTIATE"),
+  authentication: z.enum(authentications).default("NEGOTIATE"),
+  /** Of this instance's own certificates. */
+  certificate: z.string().optional(),
+  owner: z.string().optional(),
+  /** Logins that hold CONNECT on it. */
+  connect: z.array(z.string()).optional(),
+});
+
+/** Its own certificate, or with `of` the copy of another instance's certificate of that name. */
+const Certificate = z.strictObject({
+  name: z.string().min(1),
+  of: z.string().optional(),
+  /** Whom a peer with this certificate comes in as. */
+  login: z.string().default("sa"),
+  starts: z.iso.datetime().default("2020-01-01T00:00:00Z"),
+  expires: z.iso.datetime().default("2040-01-01T00:00:00Z"),
 });
 
 const Instance = z.strictObject({
@@ -115,6 +138,9 @@ const Instance = z.strictObject({
   level: z.string().default("RTM"),
   edition: z.string().default("Enterprise Edition (64-bit)"),
   endpoint: Endpoint.nullable().default(() => Endpoint.parse({})),
+  /** The Windows account of the service; left out where all share one. */
+  serviceAccount: z.string().min(1).optional(),
+  certificates: z.array(Certificate).optional(),
   clockOffsetMs: z.int().default(0),
   sharedRedoKbPerSecond: rate.nullable().default(null),
   ...serverFields,
@@ -203,6 +229,12 @@ const Scenario = z.strictObject({
       forceWithWitness: z.enum(["allowed", "refused"]).default("allowed"),
       suspendedWhileAway: z.enum(["disconnected", "suspended"]).default("disconnected"),
       switchMilliseconds: z.int().min(0).max(600_000).default(0),
+      unpreparedMirror: z.enum(["1416", "1418"]).default("1416"),
+      endpointChange: z.enum(["failure", "unnoticed"]).default("failure"),
+      repairedAway: z
+        .enum(["online-after-second-restart", "inaccessible", "online"])
+        .default("online-after-second-restart"),
+      offDuringUndo: z.enum(["refused", "accepted"]).default("refused"),
     })
     .prefault({}),
   logins: z.array(Login).min(1),

@@ -46,11 +46,20 @@ export function mayConnect(instance: Instance, account: string | undefined): boo
   if (account === undefined || serviceAccount === undefined || sameName(account, serviceAccount)) return true;
   const login = logins.find(({ name }) => sameName(name, account));
   if (!endpoint || !login) return false;
-  const granted = (endpoint.connect ?? []).filter(
+  const granted = grantsOn(instance).filter(
     (grant) => sameName(grant.login, login.name) || sameName(grant.login, "public"),
   );
   if (login.sysadmin || sameName(endpoint.owner ?? "sa", login.name)) return true;
   return granted.length > 0 && granted.every(({ state }) => state === "GRANT");
+}
+
+/** Where a fleet does not tell accounts apart, everybody may connect. */
+export function grantsOn({
+  endpoint,
+  serviceAccount,
+}: Instance): { login: string; state: "GRANT" | "DENY" }[] {
+  if (endpoint?.connect) return endpoint.connect;
+  return endpoint && serviceAccount === undefined ? [{ login: "public", state: "GRANT" }] : [];
 }
 
 /** When a certificate begins to be valid: a connection that waits for it may then be opened. */

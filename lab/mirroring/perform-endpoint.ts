@@ -2,7 +2,7 @@
 import type { CommandContext, EndpointChange, EndpointSettings } from "#lab/mirroring/commands.ts";
 import { listenOnPort } from "#lab/mirroring/endpoint.ts";
 import { instanceNamed, sameName } from "#lab/mirroring/find.ts";
-import { certificateNamed } from "#lab/mirroring/handshake.ts";
+import { certificateNamed, grantsOn } from "#lab/mirroring/handshake.ts";
 import { refuse } from "#lab/mirroring/messages.ts";
 import type { Endpoint, Fleet, Instance } from "#lab/mirroring/model.ts";
 import { changeCertificate, isCertificateChange } from "#lab/mirroring/perform-certificate.ts";
@@ -56,6 +56,7 @@ function create(fleet: Fleet, instance: Instance, change: Change<"create">, cont
     algorithm: defaultAlgorithm(instance),
     authentication: "NEGOTIATE",
     owner,
+    connect: [],
     ...change.settings,
   };
   listenOnPort(fleet, instance);
@@ -97,7 +98,7 @@ function connect(instance: Instance, change: Change<"connect">, context: Command
   if (!endpoint || !sameName(endpoint.name, change.name) || !isOwner(instance, context, endpoint))
     refuse(15151, "find", "endpoint", change.name);
   for (const login of change.logins) requireLogin(instance, login);
-  const others = (endpoint.connect ?? []).filter(
+  const others = grantsOn(instance).filter(
     (grant) => !change.logins.some((login) => sameName(login, grant.login)),
   );
   const { verb } = change;
