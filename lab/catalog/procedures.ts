@@ -1,5 +1,6 @@
 /** The old procedures that people still type. */
 import { databaseNamed, visibleDatabases } from "#lab/catalog/access.ts";
+import { agentProcedures } from "#lab/catalog/agent-procedures.ts";
 import { commandOf, visibleSessions } from "#lab/catalog/connected.ts";
 import { filesOf } from "#lab/catalog/databases.ts";
 import { monitorProcedures } from "#lab/catalog/monitor.ts";
@@ -15,6 +16,7 @@ import type { SqlValue } from "#lab/tsql/values.ts";
 
 export const catalogProcedures: Record<string, Procedure> = {
   ...monitorProcedures,
+  ...agentProcedures,
   sp_who: {
     parameters: [{ name: "@loginame", type: SYSNAME, default: null }],
     run: (args, context) => ({ results: [who(args["@loginame"] as string | null, context)] }),

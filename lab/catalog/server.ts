@@ -1,5 +1,6 @@
 /** The server itself: its configuration, its machine, its name. */
 
+import { agentRuns } from "#lab/catalog/agent.ts";
 import { versionNumber } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 
@@ -167,7 +168,15 @@ function services({ instance }: Viewing): Row[] {
       ...running,
     },
     ...(versionNumber(instance.version) >= 10.5 && !/express/i.test(instance.edition)
-      ? [{ servicename: `SQL Server Agent (${label})`, process_id: 2210, ...running }]
+      ? [
+          {
+            servicename: `SQL Server Agent (${label})`,
+            ...running,
+            ...(agentRuns(instance)
+              ? { process_id: 2210 }
+              : { status: 1, status_desc: "Stopped", process_id: null }),
+          },
+        ]
       : []),
   ];
 }

@@ -38,8 +38,7 @@ export function writeUsers(
   database.users = [...(database.users ?? [{ atKb: 0, users: before }]), version].slice(-KEPT);
   const peer = database.mirroring && peerOf(fleet, { instance, database, mirroring: database.mirroring });
   if (!database.mirroring) return;
-  if (!peer || peer.mirroring.role !== "MIRROR" || !peer.mirroring.synchronized)
-    database.mirroring.sendQueueKb += 1;
+  if (peer?.mirroring.role !== "MIRROR" || !peer.mirroring.synchronized) database.mirroring.sendQueueKb += 1;
   else {
     // The statement answers when the mirror has hardened it.
     peer.database.endOfLogKb += 1;

@@ -42,6 +42,8 @@ export interface BuiltIn {
 
 /** A procedure of the server: what it takes, and what it answers. */
 export interface Procedure {
+  /** It lives in this database alone, unlike the server's own procedures. */
+  inDatabase?: string;
   /** With their @, in order. */
   parameters: { name: string; type: SqlType; default?: SqlValue }[];
   run(args: Record<string, SqlValue>, context: Context): ProcedureAnswer;

@@ -34,7 +34,8 @@ export async function* callProcedure(
       ? context.catalog.openDatabase(name.at(-3)!, context)
       : context.session.database;
   const procedure = context.catalog.procedures[last];
-  if (!procedure) throw new SqlError(2812, 16, `Could not find stored procedure '${name.join(".")}'.`);
+  if (!procedure || (procedure.inDatabase && !same(procedure.inDatabase, database)))
+    throw new SqlError(2812, 16, `Could not find stored procedure '${name.join(".")}'.`);
   const inside: Context = { ...context, session: { ...context.session, database } };
   try {
     const answer = procedure.run(matchArguments(last, procedure, args), inside);
