@@ -2,8 +2,8 @@
  * What A, B and W say about `db`, one line each: every mirroring_* column, the state in sys.databases, and what a
  * client that says USE [db] hears. Only what differs from the usual is written out, so equal lines are equal rows.
  */
-import type { Picture } from "#lab/scenarios/row.ts";
-import type { Stage } from "#lab/scenarios/stage.ts";
+import type { Picture } from "#lab/testing/scenarios/row.ts";
+import type { Stage } from "#lab/testing/scenarios/stage.ts";
 
 type Values = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 /** Forced service, and the return of the former principal. */
-import type { Row } from "#lab/scenarios/row.ts";
+import type { Row } from "#lab/testing/scenarios/row.ts";
 import {
   B,
   C,
@@ -15,7 +15,7 @@ import {
   stop,
   suspend,
   wait,
-} from "#lab/scenarios/steps.ts";
+} from "#lab/testing/scenarios/steps.ts";
 
 const alone = { A: "gone", B: "MIRROR DISCONNECTED n FULL, no witness, RESTORING 954" };
 const forced = [stop("A"), wait(2), force("B"), start("A"), wait(3)];

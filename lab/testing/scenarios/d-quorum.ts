@@ -1,6 +1,6 @@
 /** Quorum: who may serve when a witness is set, in every order of loss and return. */
-import type { Row } from "#lab/scenarios/row.ts";
-import { cut, force, join, partnerOff, start, stop, wait, witnessOff } from "#lab/scenarios/steps.ts";
+import type { Row } from "#lab/testing/scenarios/row.ts";
+import { cut, force, join, partnerOff, start, stop, wait, witnessOff } from "#lab/testing/scenarios/steps.ts";
 
 const witnessGone = {
   A: "PRINCIPAL SYNCHRONIZED n FULL, W DISCONNECTED, ONLINE serves",

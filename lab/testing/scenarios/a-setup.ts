@@ -1,5 +1,5 @@
 /** Setting up a session, and its witness. */
-import type { Row, ScenarioFile } from "#lab/scenarios/row.ts";
+import type { Row, ScenarioFile } from "#lab/testing/scenarios/row.ts";
 import {
   A,
   B,
@@ -14,7 +14,7 @@ import {
   suspend,
   wait,
   witness,
-} from "#lab/scenarios/steps.ts";
+} from "#lab/testing/scenarios/steps.ts";
 
 const began = {
   A: "PRINCIPAL SYNCHRONIZING n FULL, no witness, ONLINE serves",

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { picture } from "#lab/scenarios/picture.ts";
-import type { Base, Picture } from "#lab/scenarios/row.ts";
-import { sections } from "#lab/scenarios/sections.ts";
-import { openStage, type Stage } from "#lab/scenarios/stage.ts";
-import { carryOut, prepare } from "#lab/scenarios/steps.ts";
+import { picture } from "#lab/testing/scenarios/picture.ts";
+import type { Base, Picture } from "#lab/testing/scenarios/row.ts";
+import { sections } from "#lab/testing/scenarios/sections.ts";
+import { openStage, type Stage } from "#lab/testing/scenarios/stage.ts";
+import { carryOut, prepare } from "#lab/testing/scenarios/steps.ts";
 
 const bases: Record<Base, Required<Picture>> = {
   base0: {

@@ -1,6 +1,6 @@
 /** What a row of the scenario table says. The tables are in the files beside, one a section. */
 import type { LabOptions } from "#lab/mirroring/model.ts";
-import type { Stage } from "#lab/scenarios/stage.ts";
+import type { Stage } from "#lab/testing/scenarios/stage.ts";
 
 /** Base0: witness, FULL. Base1: no witness. Base2: no witness, OFF. Unmirrored: `db` ONLINE on A, RESTORING on B. */
 export type Base = "base0" | "base1" | "base2" | "unmirrored";

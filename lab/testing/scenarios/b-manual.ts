@@ -1,5 +1,5 @@
 /** Manual failover. */
-import type { Row } from "#lab/scenarios/row.ts";
+import type { Row } from "#lab/testing/scenarios/row.ts";
 import {
   cut,
   ended,
@@ -10,7 +10,7 @@ import {
   say,
   suspend,
   wait,
-} from "#lab/scenarios/steps.ts";
+} from "#lab/testing/scenarios/steps.ts";
 
 export const manual: Row[] = [
   {

@@ -1,5 +1,5 @@
 /** Automatic failover, and everything that must not cause one. */
-import type { Row } from "#lab/scenarios/row.ts";
+import type { Row } from "#lab/testing/scenarios/row.ts";
 import {
   cut,
   force,
@@ -12,7 +12,7 @@ import {
   suspend,
   wait,
   wake,
-} from "#lab/scenarios/steps.ts";
+} from "#lab/testing/scenarios/steps.ts";
 
 const tookOver = {
   A: "gone",

@@ -1,6 +1,6 @@
 /** The words of the scenario table. */
-import type { Answer, Step } from "#lab/scenarios/row.ts";
-import type { Speaker, Stage } from "#lab/scenarios/stage.ts";
+import type { Answer, Step } from "#lab/testing/scenarios/row.ts";
+import type { Speaker, Stage } from "#lab/testing/scenarios/stage.ts";
 
 export const stop = power("stop");
 export const start = power("start");

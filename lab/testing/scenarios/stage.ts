@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import sql from "mssql";
 import { parse } from "yaml";
-import type { Answer, Row, ScenarioFile } from "#lab/scenarios/row.ts";
 import { type StartedLab, startLab } from "#lab/started.ts";
+import type { Answer, Row, ScenarioFile } from "#lab/testing/scenarios/row.ts";
 
 export interface Stage {
   lab: StartedLab;

@@ -1,0 +1,15 @@
+/** The whole table. */
+import { setup } from "#lab/testing/scenarios/a-setup.ts";
+import { manual } from "#lab/testing/scenarios/b-manual.ts";
+import { automatic } from "#lab/testing/scenarios/c-automatic.ts";
+import { quorum } from "#lab/testing/scenarios/d-quorum.ts";
+import { forcedService } from "#lab/testing/scenarios/e-forced.ts";
+import type { Row } from "#lab/testing/scenarios/row.ts";
+
+export const sections: Record<string, Row[]> = {
+  "A: setting up": setup,
+  "B: manual failover": manual,
+  "C: automatic failover": automatic,
+  "D: quorum": quorum,
+  "E: forced service": forcedService,
+};
