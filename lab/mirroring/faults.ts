@@ -2,10 +2,11 @@
 
 import { settle } from "#lab/mirroring/advance.ts";
 import { listenOnPort } from "#lab/mirroring/endpoint.ts";
-import { allCopies, instanceNamed, sameName } from "#lab/mirroring/find.ts";
-import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
+import { allCopies, instanceNamed, linkBetween } from "#lab/mirroring/find.ts";
+import type { Fleet, InstanceName, Mirroring } from "#lab/mirroring/model.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
 import { forgetConnections } from "#lab/mirroring/transport.ts";
+import { interruptUndo } from "#lab/mirroring/undo.ts";
 
 export type PowerAction = "stop" | "start" | "hang" | "wake" | "overload" | "relax";
 
@@ -37,7 +38,8 @@ export function setPower(fleet: Fleet, name: InstanceName, action: PowerAction):
   if (instance.overloadedSince) instance.overloadedSince = null;
   if (action === "stop") {
     forgetConnections(fleet, name, "from");
-    for (const copy of allCopies(fleet).filter((one) => one.instance === instance)) forget(copy.mirroring);
+    for (const copy of allCopies(fleet).filter((one) => one.instance === instance))
+      forget(fleet, copy.mirroring);
   }
   if (action === "start") {
     instance.startedAt = fleet.now;
@@ -48,9 +50,7 @@ export function setPower(fleet: Fleet, name: InstanceName, action: PowerAction):
 }
 
 export function setLink(fleet: Fleet, a: InstanceName, b: InstanceName, cut: boolean): Cut[] {
-  const link = fleet.links.find(
-    (one) => (sameName(one.a, a) && sameName(one.b, b)) || (sameName(one.a, b) && sameName(one.b, a)),
-  );
+  const link = linkBetween(fleet, a, b);
   if (link) link.cut = cut;
   else fleet.links.push({ a, b, cut });
   return settle(fleet);
@@ -84,7 +84,8 @@ export function setLoad(fleet: Fleet, guid: string, load: Load): Cut[] {
 }
 
 /** What a process loses when it ends. A role won by force or by automatic failover is written on disk. */
-function forget(mirroring: NonNullable<ReturnType<typeof allCopies>[number]["mirroring"]>): void {
+function forget(fleet: Fleet, mirroring: Mirroring): void {
+  interruptUndo(fleet, mirroring);
   mirroring.synchronized = false;
   mirroring.asksWitnessAt = null;
   if (mirroring.switchUnderWay?.kind === "manual") mirroring.switchUnderWay = null;

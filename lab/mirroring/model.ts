@@ -496,6 +496,10 @@ export interface Mirroring {
   forcedAtKb: number | null;
   /** On a mirror: until then it rolls back what it had written alone. */
   undoUntil?: Milliseconds | null;
+  /** What was left of that when the partner was lost. */
+  undoLeftMs?: number | null;
+  /** What the error log said last: active as this copy, or inactive. */
+  activeAs?: "PRINCIPAL" | "MIRROR" | null;
   /** On a returning principal: since when its partner, now of another session, has turned it away. */
   rejectedAt?: Milliseconds | null;
   switchUnderWay: { kind: "manual" | "automatic" | "forced"; since: Milliseconds } | null;

@@ -7,6 +7,7 @@ import type { Fleet } from "#lab/mirroring/model.ts";
 import { forgetSession } from "#lab/mirroring/perform-setup.ts";
 import { takeRole } from "#lab/mirroring/switching.ts";
 import { rewire, talks } from "#lab/mirroring/transport.ts";
+import { beginUndo, isUndoing } from "#lab/mirroring/undo.ts";
 
 type PartnerCommand = Extract<
   Command,
@@ -72,7 +73,7 @@ function forceService(fleet: Fleet, copy: Copy) {
     if (sees(fleet, guid, witness, partner)) refuse(1455, database.name);
   }
   // A former principal whose own log was never rolled back cannot become principal safely.
-  if (mirroring.forcedAtKb !== null) refuse(1406, database.name);
+  if (mirroring.forcedAtKb !== null || isUndoing(fleet, mirroring)) refuse(1406, database.name);
   takeRole(fleet, copy, "forced");
   return { guid, roleSequence: mirroring.roleSequence };
 }
@@ -107,6 +108,8 @@ function resume(fleet: Fleet, copy: Copy): null {
 function partnerOff(fleet: Fleet, copy: Copy): null {
   const { guid, witness } = copy.mirroring;
   const parties = reached(fleet, copy);
+  const undoing = parties.some((party) => isUndoing(fleet, party.mirroring));
+  if (undoing && fleet.options.offDuringUndo !== "accepted") refuse(1457, copy.database.name);
   if (witness !== null && parties.some(({ instance }) => talks(fleet, guid, instance.name, witness))) {
     forgetSession(fleet, instanceNamed(fleet, witness), guid);
   }
@@ -149,7 +152,8 @@ function reached(fleet: Fleet, copy: Copy): Copy[] {
 }
 
 /** RESUME after a forced service: the former principal gives up what it had written alone. */
-function rollBack(fleet: Fleet, { instance, database }: Copy, commonKb: number): void {
+function rollBack(fleet: Fleet, copy: Copy, commonKb: number): void {
+  const { instance, database } = copy;
   const lostKb = Math.max(0, database.endOfLogKb - commonKb);
   log(
     fleet,
@@ -158,4 +162,5 @@ function rollBack(fleet: Fleet, { instance, database }: Copy, commonKb: number):
     `Recovery of database '${database.name}': ${Math.round(lostKb)} KB of log rolled back.`,
   );
   database.endOfLogKb = Math.min(database.endOfLogKb, commonKb);
+  beginUndo(fleet, copy, lostKb);
 }

@@ -99,8 +99,6 @@ function startSession(
     { instance: partner, database: remote, mirroring: remote.mirroring },
   ];
   beginSynchronizing(fleet, principal, mirror);
-  log(fleet, instance, 1440, textOf(1440, database.name));
-  log(fleet, partner, 1441, textOf(1441, database.name));
 }
 
 /** A session begun by T-SQL starts with SAFETY FULL and without a witness. */

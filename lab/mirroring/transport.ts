@@ -4,11 +4,20 @@
  */
 
 import { portOf, whyNoSession } from "#lab/mirroring/endpoint.ts";
-import { connection, copyOn, findInstance, instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
+import {
+  connection,
+  copyOn,
+  findInstance,
+  instanceNamed,
+  linkBetween,
+  log,
+  sameName,
+} from "#lab/mirroring/find.ts";
 import { dueCertificates } from "#lab/mirroring/handshake.ts";
 import { meet } from "#lab/mirroring/meeting.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type { Connection, Fleet, Instance, InstanceName, Milliseconds } from "#lab/mirroring/model.ts";
+import { interruptUndo } from "#lab/mirroring/undo.ts";
 
 /** "Usually immediate", say the pages: long enough that two links cut one after the other count as one failure. */
 const NOTICE_MS = 100;
@@ -41,11 +50,7 @@ export function dueConnections(fleet: Fleet): Milliseconds[] {
 
 /** Could bytes pass between these two? A hung instance still accepts them. */
 export function bytesPass(fleet: Fleet, a: InstanceName, b: InstanceName): boolean {
-  const cut = fleet.links.some(
-    (link) =>
-      link.cut &&
-      ((sameName(link.a, a) && sameName(link.b, b)) || (sameName(link.a, b) && sameName(link.b, a))),
-  );
+  const cut = linkBetween(fleet, a, b)?.cut === true;
   return !cut && [a, b].every((name) => transportUp(findInstance(fleet, name)));
 }
 
@@ -142,6 +147,7 @@ function lost(fleet: Fleet, view: Connection): void {
   const copy = copyOn(fleet, view.from, view.guid);
   if (!copy || !sameName(copy.mirroring.partner, view.to)) return;
   const { mirroring } = copy;
+  interruptUndo(fleet, mirroring);
   mirroring.asksWitnessAt = mirroring.witness === null ? null : fleet.now + ASK_WITNESS_MS;
   // Without a witness there is nobody to ask: the principal runs exposed from here on.
   if (mirroring.witness === null && mirroring.switchUnderWay?.kind !== "manual")
