@@ -1,6 +1,6 @@
 /** BACKUP: what it refuses, what it writes, what it frees. The statement, a maintenance plan and log shipping all end here. */
 import { whyClosed } from "#lab/mirroring/closed.ts";
-import { SqlError } from "#lab/mirroring/commands.ts";
+import { SqlError, type StatedBackup } from "#lab/mirroring/commands.ts";
 import { fileAt, locate, putFile } from "#lab/mirroring/file-system.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import { guidFor } from "#lab/mirroring/guid.ts";
@@ -9,19 +9,7 @@ import { cutLog } from "#lab/mirroring/log-space.ts";
 import { refuse, textOf } from "#lab/mirroring/messages.ts";
 import type { BackupHistory, BackupSet, Database, Fleet, Instance } from "#lab/mirroring/model.ts";
 
-export interface BackupRequest {
-  log: boolean;
-  device: string;
-  differential: boolean;
-  copyOnly: boolean;
-  /** Overwrites the file; otherwise the set is appended. */
-  init: boolean;
-  /** The tail: the database is RESTORING afterwards. */
-  norecovery: boolean;
-  compressed: boolean;
-  checksum: boolean;
-  name: string | null;
-  description: string | null;
+export interface BackupRequest extends StatedBackup {
   login: string;
   /** A statement writes a record of its own; what a plan writes is too little to count. */
   writesRecord: boolean;
@@ -133,6 +121,7 @@ function advanceChain(database: Database, set: BackupSet, { copyOnly, norecovery
   if (set.type === "L" && !copyOnly) {
     chain.backedUpKb = set.lastKb;
     chain.firstLogBackup = false;
+    delete database.bulkLogged;
     cutLog(database);
   }
   if (set.type === "D" && !copyOnly) {

@@ -3,6 +3,7 @@
  * and throws a `SqlError` with SQL Server's number and severity where it refuses.
  */
 import type { DatabaseSettings, Endpoint, InstanceName, Milliseconds } from "#lab/mirroring/model.ts";
+import type { PrincipalChange } from "#lab/mirroring/principals.ts";
 
 export type Command =
   | { kind: "set-partner"; database: string; address: string }
@@ -22,7 +23,38 @@ export type Command =
   | { kind: "restore-with-recovery"; database: string }
   | { kind: "set-option"; database: string; change: DatabaseSettings }
   | { kind: "endpoint"; change: EndpointChange }
+  | { kind: "backup"; database: string; request: StatedBackup }
+  | { kind: "restore"; database: string; request: RestoreRequest }
+  | { kind: "drop-database"; database: string }
+  | { kind: "principal"; change: PrincipalChange }
   | { kind: "kill"; spid: number };
+
+/** What BACKUP asks for, as it was said. */
+export interface StatedBackup {
+  log: boolean;
+  device: string;
+  differential: boolean;
+  copyOnly: boolean;
+  /** Overwrites the file; otherwise the set is appended. */
+  init: boolean;
+  /** The tail: the database is RESTORING afterwards. */
+  norecovery: boolean;
+  compressed: boolean;
+  checksum: boolean;
+  name: string | null;
+  description: string | null;
+}
+
+export interface RestoreRequest {
+  log: boolean;
+  device: string;
+  /** FILE = n. */
+  position: number;
+  replace: boolean;
+  end: "recovery" | "norecovery" | "standby";
+  standbyFile: string | null;
+  moves: { logical: string; to: string }[];
+}
 
 /** What CREATE and ALTER ENDPOINT say of it; what is left out stays, or is the default. */
 export type EndpointSettings = Partial<

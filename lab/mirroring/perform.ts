@@ -8,9 +8,11 @@ import { findDatabase, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import { refuse, textOf } from "#lab/mirroring/messages.ts";
 import type { Database, DatabaseSettings, Fleet, InstanceName } from "#lab/mirroring/model.ts";
 import { changeEndpoint } from "#lab/mirroring/perform-endpoint.ts";
+import { changeModel, mediaCommands } from "#lab/mirroring/perform-media.ts";
 import { partnerCommands } from "#lab/mirroring/perform-partner.ts";
 import { serverCommands } from "#lab/mirroring/perform-server.ts";
 import { setPartner, setWitness, witnessOff } from "#lab/mirroring/perform-setup.ts";
+import { changePrincipal } from "#lab/mirroring/principals.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
 import { mayAlterDatabase } from "#lab/mirroring/users.ts";
 
@@ -67,6 +69,10 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
     killed.push(serverCommands.kill(fleet, command.spid, context));
     return null;
   }
+  if (command.kind === "principal") {
+    changePrincipal(fleet, command.change, context);
+    return null;
+  }
   const instance = instanceNamed(fleet, context.instance);
   if (command.kind === "endpoint") {
     changeEndpoint(fleet, instance, command.change, context);
@@ -74,6 +80,10 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
   }
   if (command.kind === "restore-with-recovery") {
     serverCommands.restoreWithRecovery(fleet, instance, command.database, context);
+    return null;
+  }
+  if (command.kind === "backup" || command.kind === "restore" || command.kind === "drop-database") {
+    mediaCommands(fleet, instance, command, context);
     return null;
   }
   const database = findDatabase(instance, command.database);
@@ -90,6 +100,7 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
       if (database.mirroring) refuse(1468, database.name);
       if (command.model === "BULK_LOGGED" && database.workloadKbPerSecond > 0) database.bulkLogged = true;
       database.recoveryModel = command.model;
+      changeModel(database);
       return null;
     case "set-option":
       setOption(database, command.change);
