@@ -17,6 +17,7 @@ import { serverViews } from "#lab/catalog/server.ts";
 import { sessionViews } from "#lab/catalog/sessions.ts";
 import { catalogTableFunction } from "#lab/catalog/table-functions.ts";
 import { transactionViews } from "#lab/catalog/transactions.ts";
+import { userViews } from "#lab/catalog/users.ts";
 import { relationOf, type View } from "#lab/catalog/view.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { sameName } from "#lab/mirroring/find.ts";
@@ -34,6 +35,7 @@ export function createCatalog(): Catalog {
     ...transactionViews,
     ...counterViews,
     ...principalViews,
+    ...userViews,
     ...serverViews,
     ...monitorViews,
     ...agentViews,

@@ -4,6 +4,7 @@ import { compatibilityLevel } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { logReuseWait } from "#lab/mirroring/log-space.ts";
 import type { Database } from "#lab/mirroring/model.ts";
+import { ownerSid } from "#lab/mirroring/users.ts";
 
 export const databaseViews: View[] = [
   {
@@ -212,7 +213,7 @@ function describe(database: Database, { login, version }: Viewing): Row {
   return {
     name: database.name,
     database_id: database.databaseId,
-    owner_sid: Uint8Array.of(1),
+    owner_sid: Uint8Array.from(Buffer.from(ownerSid(database), "hex")),
     create_date: new Date(database.createdAt),
     compatibility_level: compatibilityLevel(version),
     collation_name: open ? "SQL_Latin1_General_CP1_CI_AS" : null,

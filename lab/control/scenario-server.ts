@@ -15,7 +15,9 @@ const login = {
   sid: z
     .enum(["shared", "own"])
     .default("shared")
-    .describe("own: another SID on every instance, so that users are orphaned by a switch. Windows accounts share theirs."),
+    .describe(
+      "own: another SID on every instance, so that users are orphaned by a switch. Windows accounts share theirs.",
+    ),
 };
 
 export const Login = z.strictObject({
@@ -28,9 +30,15 @@ export const InstanceLogin = z.strictObject(login);
 
 export const User = z.strictObject({
   name: z.string().min(1).max(128),
-  login: z.string().optional().describe("The login whose SID it has, as on the first instance; default: its name."),
+  login: z
+    .string()
+    .optional()
+    .describe("The login whose SID it has, as on the first instance; default: its name."),
   roles: z.array(z.string()).default([]).describe("db_owner, db_datareader …"),
-  grants: z.array(z.string()).default([]).describe("Permissions on the database: ALTER, VIEW DATABASE STATE …"),
+  grants: z
+    .array(z.string())
+    .default([])
+    .describe("Permissions on the database: ALTER, VIEW DATABASE STATE …"),
 });
 
 const minutes = z.int().min(1).max(10_080);

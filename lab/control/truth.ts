@@ -12,7 +12,7 @@ export function truth(fleet: Fleet, virtual: boolean) {
     sessions: fusedSessions(fleet),
     instances: fleet.instances.map(({ logins, ...instance }) => ({
       ...instance,
-      logins: logins.map(({ password: _, ...login }) => login),
+      logins: logins.map(({ password: _, passwordHash: __, ...login }) => login),
     })),
     links: fleet.links,
     connections: fleet.connections,

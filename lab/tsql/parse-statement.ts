@@ -30,6 +30,7 @@ import { syntaxError, unsupported } from "#lab/tsql/errors.ts";
 import { parseAdministration } from "#lab/tsql/parse-administration.ts";
 import { parseEndpoint } from "#lab/tsql/parse-endpoint.ts";
 import { parseExpression, parseOperand } from "#lab/tsql/parse-expression.ts";
+import { parsePrincipal } from "#lab/tsql/parse-principals.ts";
 import {
   atCompoundAssignment,
   atQuery,
@@ -448,6 +449,8 @@ function parseDelete(cursor: Cursor, ctes: Cte[]): StatementBody {
 }
 
 function parseCreate(cursor: Cursor): StatementBody {
+  const principal = parsePrincipal(cursor, "CREATE");
+  if (principal) return principal;
   if (accept(cursor, "TABLE"))
     return { kind: "create-table", name: readQualifiedName(cursor), columns: parseColumns(cursor) };
   accept(cursor, "UNIQUE");
@@ -464,6 +467,8 @@ function parseCreate(cursor: Cursor): StatementBody {
 }
 
 function parseDrop(cursor: Cursor): StatementBody {
+  const principal = parsePrincipal(cursor, "DROP");
+  if (principal) return principal;
   if (accept(cursor, "DATABASE")) {
     accept(cursor, "IF", "EXISTS");
     return { kind: "drop-database", names: commaList(cursor, readName) };
