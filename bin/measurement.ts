@@ -12,7 +12,7 @@ export type Measure = (wishes: Wishes) => Promise<Measured>;
 export async function runMeasurement(folder: string, command: string): Promise<void> {
   process.on("disconnect", () => process.exit(1));
   const known = readdirSync(folder)
-    .filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "main.ts")
+    .filter((file) => /^[a-z-]+\.ts$/.test(file) && file !== "main.ts" && !file.endsWith("-client.ts"))
     .map((file) => file.replace(/\.ts$/, ""));
   const { positionals, values } = parseArgs({ allowPositionals: true, strict: false });
   const [name = ""] = positionals;

@@ -26,7 +26,7 @@ export function found(scenario: Scenario, now: Milliseconds, seed = scenario.see
     seed,
     now,
     instances: scenario.instances.map((plan, at) => instanceFrom(plan, at, scenario, seed, now)),
-    links: everyPair(scenario.instances.map(({ name }) => name)),
+    links: linksOf(scenario.sessions),
     connections: [],
     options: scenario.options,
     statements: [],
@@ -197,8 +197,14 @@ function addressOf(instance: Instance): string {
   return `TCP://${instance.host}:${instance.endpoint?.port ?? 5022}`;
 }
 
-function everyPair(names: string[]) {
-  return names.flatMap((a, at) => names.slice(at + 1).map((b) => ({ a, b, cut: false })));
+/** The links that the sessions need; any other is joined until somebody cuts it. */
+function linksOf(sessions: Scenario["sessions"]) {
+  const pairs = sessions.flatMap(({ on: [a, b], witness }) => {
+    const others = [a, b].flatMap((one): [string, string][] => (witness === null ? [] : [[one, witness]]));
+    return [[a, b] as [string, string], ...others];
+  });
+  const known = new Map(pairs.map(([a, b]) => [`${a}\0${b}`, { a, b, cut: false }]));
+  return [...known.values()];
 }
 
 function guidFrom(seed: number, ...what: string[]): string {

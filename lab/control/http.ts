@@ -56,7 +56,7 @@ async function answer(served: ServedFleet, request: IncomingMessage, scenario: S
   running.sync();
   switch (route) {
     case "GET /healthz":
-      return { ok: true, now: new Date(running.fleet.now).toISOString() };
+      return { ok: true, now: new Date(running.fleet.now).toISOString(), process: processNow() };
     case "GET /truth":
       return truth(running.fleet, running.virtual);
     case "DELETE /statements":
@@ -75,6 +75,15 @@ async function answer(served: ServedFleet, request: IncomingMessage, scenario: S
     default:
       throw new Refused(404, `There is no ${request.method} ${path}; there is: ${routes.join(", ")}`);
   }
+}
+
+/** What the lab itself costs. */
+function processNow() {
+  const { user, system } = process.cpuUsage();
+  return {
+    cpuMilliseconds: Math.round((user + system) / 1_000),
+    residentKb: Math.round(process.memoryUsage.rss() / 1_024),
+  };
 }
 
 async function power(served: ServedFleet, [, name = "", action = ""]: string[]) {
