@@ -6,6 +6,7 @@ import { counterViews } from "#lab/catalog/counters.ts";
 import { databaseViews } from "#lab/catalog/databases.ts";
 import { endpointViews } from "#lab/catalog/endpoints.ts";
 import { catalogFunctions } from "#lab/catalog/functions.ts";
+import { isLinkedServer, linkedServerViews } from "#lab/catalog/linked-servers.ts";
 import { mirroringViews } from "#lab/catalog/mirroring.ts";
 import { monitorViews } from "#lab/catalog/monitor.ts";
 import { objectViews } from "#lab/catalog/objects.ts";
@@ -22,6 +23,7 @@ import { relationOf, type View } from "#lab/catalog/view.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Catalog, Context } from "#lab/tsql/context.ts";
+import { unsupported } from "#lab/tsql/errors.ts";
 
 export function createCatalog(): Catalog {
   const views: View[] = [
@@ -37,6 +39,7 @@ export function createCatalog(): Catalog {
     ...principalViews,
     ...userViews,
     ...serverViews,
+    ...linkedServerViews,
     ...monitorViews,
     ...agentViews,
   ];
@@ -57,6 +60,8 @@ export function createCatalog(): Catalog {
   /** The database of a three-part name must be open, as if one had said USE. */
   function databaseOf(name: string[], context: Context): string {
     const server = name.at(-4);
+    if (server && isLinkedServer(context.instance, server))
+      throw unsupported(`a query over the linked server ${server}`);
     if (server && server.toLowerCase() !== context.instance.name.toLowerCase()) {
       throw new SqlError(
         7202,

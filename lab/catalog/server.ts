@@ -3,6 +3,7 @@
 import { agentRuns } from "#lab/catalog/agent.ts";
 import { versionNumber } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+import type { Instance } from "#lab/mirroring/model.ts";
 
 export const serverViews: View[] = [
   {
@@ -17,7 +18,7 @@ export const serverViews: View[] = [
       description nvarchar(255) !
       is_dynamic bit !
       is_advanced bit !`),
-    rows: () => CONFIGURATION.map(configurationRow),
+    rows: ({ instance }) => CONFIGURATION.map((row) => configurationRow(row, instance)),
   },
   {
     name: "sys.dm_os_sys_info",
@@ -59,50 +60,6 @@ export const serverViews: View[] = [
         physical_memory_kb: 33_554_432n,
         committed_kb: 8_388_608n,
         committed_target_kb: 8_388_608n,
-      },
-    ],
-  },
-  {
-    name: "sys.servers",
-    columns: columns(`
-      server_id int !
-      name sysname !
-      product sysname !
-      provider sysname !
-      data_source nvarchar(4000)
-      is_linked bit !
-      is_remote_login_enabled bit !
-      is_data_access_enabled bit !
-      modify_date datetime !`),
-    rows: ({ instance }) => [
-      {
-        server_id: 0,
-        name: instance.name,
-        product: "SQL Server",
-        provider: "SQLNCLI",
-        data_source: instance.name,
-        is_linked: false,
-        is_remote_login_enabled: true,
-        is_data_access_enabled: false,
-        modify_date: new Date(instance.startedAt),
-      },
-    ],
-  },
-  {
-    name: "sys.sysservers",
-    columns: columns(`
-      srvid smallint
-      srvname sysname
-      srvproduct sysname !
-      providername nvarchar(128)
-      datasource nvarchar(4000)`),
-    rows: ({ instance }) => [
-      {
-        srvid: 0,
-        srvname: instance.name,
-        srvproduct: "SQL Server",
-        providername: "SQLOLEDB",
-        datasource: instance.name,
       },
     ],
   },
@@ -181,7 +138,11 @@ function services({ instance }: Viewing): Row[] {
   ];
 }
 
-function configurationRow([id, name, value, low, high, advanced]: (typeof CONFIGURATION)[number]): Row {
+function configurationRow(
+  [id, name, usual, low, high, advanced]: (typeof CONFIGURATION)[number],
+  { configurations = {} }: Instance,
+): Row {
+  const value = configurations[name] ?? usual;
   const variant = (number: number) => ({ base: { name: "int" as const }, value: number });
   return {
     configuration_id: id,
@@ -196,7 +157,7 @@ function configurationRow([id, name, value, low, high, advanced]: (typeof CONFIG
   };
 }
 
-const CONFIGURATION: [
+export const CONFIGURATION: [
   id: number,
   name: string,
   value: number,

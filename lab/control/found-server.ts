@@ -108,7 +108,7 @@ function addUsers(
     copy.users = [{ atKb: 0, users: structuredClone(all) }];
     if (owner !== undefined) copy.ownerSid = sid(owner);
   }
-  if (trustworthy) copies[0]!.trustworthy = true;
+  if (trustworthy) copies[0]!.settings = { ...copies[0]!.settings, trustworthy };
 }
 
 /** Whoever works in a database or logs in to it has a user there, also where the scenario names none. */

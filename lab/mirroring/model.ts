@@ -296,8 +296,6 @@ export interface Database {
   users?: { atKb: number; users: DatabaseUser[] }[];
   /** The owner's SID; absent: sa. */
   ownerSid?: string;
-  /** Not in the log: a fresh mirror has it off until it is set there. */
-  trustworthy?: boolean;
 }
 
 export interface LogChain {

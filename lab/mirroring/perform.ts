@@ -3,6 +3,7 @@
  * nothing. A role switch is only begun here; its statement waits for the switch to end.
  */
 import { settle } from "#lab/mirroring/advance.ts";
+import { whyClosed } from "#lab/mirroring/closed.ts";
 import { type Command, type CommandContext, SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import { refuse, textOf } from "#lab/mirroring/messages.ts";
@@ -103,6 +104,7 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
       changeModel(database);
       return null;
     case "set-option":
+      if (database.mirroring?.role === "MIRROR") throw whyClosed(database)!;
       setOption(database, command.change);
       return null;
     case "set-offline":

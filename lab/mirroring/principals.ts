@@ -40,19 +40,23 @@ export function changePrincipal(fleet: Fleet, change: PrincipalChange, context: 
   switch (change.kind) {
     case "create-login":
       requireLoginRight(asking);
-      return createLogin(fleet, instance, change);
+      createLogin(fleet, instance, change);
+      return;
     case "alter-login":
       if (!asking || !sameName(asking.name, change.name) || change.enabled !== undefined)
         requireLoginRight(asking, change.name, "alter");
-      return alterLogin(instance, change);
+      alterLogin(instance, change);
+      return;
     case "drop-login":
       requireLoginRight(asking, change.name, "drop");
-      return dropLogin(instance, change.name);
+      dropLogin(instance, change.name);
+      return;
     case "server-role-member":
       if (!asking?.sysadmin) throw cannot("alter", "server role", change.role);
-      return changeServerRole(instance, change);
+      changeServerRole(instance, change);
+      return;
     default:
-      return changeUser(fleet, instance, asking, change, context.currentDatabase);
+      changeUser(fleet, instance, asking, change, context.currentDatabase);
   }
 }
 
