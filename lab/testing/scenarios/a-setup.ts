@@ -29,6 +29,11 @@ const endpoint =
   (scenario: ScenarioFile): void => {
     Object.assign(scenario.instances[at].endpoint, values);
   };
+/** B knows the account of every service but A's. */
+const strangeAccount = (scenario: ScenarioFile): void => {
+  scenario.instances[0].serviceAccount = "CONTOSO\\sql-a";
+  scenario.instances[1].endpoint.connect = [];
+};
 const logged = (number: number) =>
   `DECLARE @log TABLE (at datetime, source nvarchar(100), words nvarchar(4000)) INSERT @log EXEC master.dbo.xp_readerrorlog 0, 1, N'${number === 1440 ? "as the principal copy" : "as the mirror copy"}' SELECT COUNT(*) AS lines FROM @log`;
 
@@ -75,15 +80,24 @@ export const setup: Row[] = [
     id: "A4",
     is: "an account that may not connect to the other's endpoint: 1418, B drops it without an answer",
     base: "unmirrored",
-    given: [
-      partner("B", A),
-      say(
-        "B",
-        "REVOKE CONNECT ON ENDPOINT::Mirroring FROM [CONTOSO\\A$] REVOKE CONNECT ON ENDPOINT::Mirroring FROM [public]",
-      ),
-    ],
+    fleet: strangeAccount,
+    given: [partner("B", A)],
     event: [partner("A", B)],
     answers: [1418],
+  },
+  {
+    id: "A4",
+    is: "with a login and CONNECT over there it works",
+    base: "unmirrored",
+    fleet: strangeAccount,
+    given: [
+      partner("B", A),
+      say("B", "CREATE LOGIN [CONTOSO\\sql-a] FROM WINDOWS"),
+      say("B", "GRANT CONNECT ON ENDPOINT::[Mirroring] TO [CONTOSO\\sql-a]"),
+    ],
+    event: [partner("A", B), wait(1)],
+    answers: ["done"],
+    after: stands,
   },
   {
     id: "A5",
@@ -156,9 +170,13 @@ export const setup: Row[] = [
   },
   {
     id: "A10",
-    is: "the other copy is configured with another partner",
+    is: "the other copy is mirrored with another server",
     base: "unmirrored",
-    given: [partner("B", C)],
+    fleet: (scenario) => {
+      scenario.instances[3].databases = [{ name: "db" }];
+    },
+    given: [partner("B", C), partner("C", B), wait(1)],
+    before: { B: "MIRROR SYNCHRONIZED n FULL, no witness, RESTORING 954; B is with C" },
     event: [partner("A", B)],
     answers: [1460],
   },

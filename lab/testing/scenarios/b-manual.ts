@@ -122,4 +122,28 @@ export const manual: Row[] = [
       ["B", "SELECT is_trustworthy_on AS t FROM sys.databases WHERE name = N'db'", [{ t: false }]],
     ],
   },
+  {
+    id: "B15",
+    is: "a SQL login that only A has: B serves, the login fails there, and the user is an orphan",
+    fleet: (scenario) => {
+      scenario.logins.push({ name: "app", password: "Lab-2026!", on: ["A"] });
+      scenario.sessions[0].users = [{ name: "app", roles: ["db_datareader"] }];
+    },
+    given: [say("A", "SELECT 1", { login: "app", database: "db" })],
+    event: [failover("A"), wait(1), say("B", "SELECT 1", { login: "app", database: "db" })],
+    answers: ["done", 18456],
+    after: {
+      A: "MIRROR SYNCHRONIZED n+1 FULL, W CONNECTED, RESTORING 954",
+      B: "PRINCIPAL SYNCHRONIZED n+1 FULL, W CONNECTED, ONLINE serves",
+      W: "B>A n+1 FULL SYNCHRONIZED",
+    },
+    shows: [
+      [
+        "B",
+        `USE [db] SELECT dp.name FROM sys.database_principals dp LEFT JOIN sys.server_principals sp ON dp.sid = sp.sid
+         WHERE dp.type = 'S' AND dp.principal_id > 4 AND sp.sid IS NULL`,
+        [{ name: "app" }],
+      ],
+    ],
+  },
 ];

@@ -68,7 +68,13 @@ export async function openStage(): Promise<Stage> {
       if (status !== 200) throw new Error(JSON.stringify(body));
     },
     async say(instance, text, as) {
-      const pool = await connect(instance, as);
+      const refused = connect(instance, as).catch((error: { originalError?: { number?: number } }) => {
+        const number = (error as { number?: number }).number ?? error.originalError?.number;
+        if (number === undefined && !/Login failed/.test(String(error))) throw error;
+        return number ?? 18_456;
+      });
+      const pool = await refused;
+      if (typeof pool === "number") return pool;
       const answer = answerOf(pool.request().batch(text)).finally(() => close(pool));
       const first = await answeredOrWaiting(answer, text);
       if (first === "waiting") leftOpen = answer;

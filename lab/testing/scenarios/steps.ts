@@ -100,3 +100,7 @@ function quietly(what: (stage: Stage) => Promise<void>): Step {
     return undefined;
   };
 }
+
+export function timeout(instance: string, seconds: number): Step {
+  return say(instance, `ALTER DATABASE [db] SET PARTNER TIMEOUT ${seconds}`);
+}
