@@ -1,7 +1,10 @@
 /** A scenario file: YAML or JSON. Read strictly, and every mistake is told with its place. */
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { instanceLogFields, logFields, Share, Shipping } from "#lab/control/scenario-log.ts";
+import { complaint, type LineOf, linesOf, mistakesOf } from "#lab/control/scenario-mistakes.ts";
+import { strayServerNames } from "#lab/control/scenario-names.ts";
 import { databaseFields, Login, serverFields } from "#lab/control/scenario-server.ts";
 
 export type Scenario = z.infer<typeof Scenario>;
@@ -11,27 +14,31 @@ export class ScenarioError extends Error {
 }
 
 export function readScenario(path: string, variant: string | null): Scenario {
-  let raw: unknown;
+  const lines = new LineCounter();
   try {
-    raw = parse(readFileSync(path, "utf8"));
+    const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines });
+    if (document.errors[0]) throw document.errors[0];
+    return checkScenario(document.toJS(), variant, path, linesOf(document, lines));
   } catch (error) {
+    if (error instanceof ScenarioError) throw error;
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ScenarioError(`The scenario ${path} cannot be read: ${why}`);
   }
-  return checkScenario(raw, variant, path);
 }
 
 /** `path` is what the complaints call it. */
-export function checkScenario(raw: unknown, variant: string | null, path: string): Scenario {
+export function checkScenario(
+  raw: unknown,
+  variant: string | null,
+  path: string,
+  lineOf: LineOf | null = null,
+): Scenario {
   const read = Scenario.safeParse(raw);
-  if (!read.success) {
-    const issue = read.error.issues[0];
-    const place = issue?.path.join(".") || "the file";
-    throw new ScenarioError(`The scenario ${path} is not right at ${place}: ${issue?.message}`);
-  }
+  if (!read.success) throw new ScenarioError(complaint(path, mistakesOf(read.error.issues, lineOf)));
   const scenario = withVariant(read.data, variant, path);
-  const problem = strayName(scenario);
-  if (problem) throw new ScenarioError(`The scenario ${path} is not right: ${problem}`);
+  const stray = strayName(scenario);
+  const mistakes = [...(stray === null ? [] : [{ place: "", what: stray }]), ...strayServerNames(scenario)];
+  if (mistakes.length > 0) throw new ScenarioError(complaint(path, mistakes));
   return scenario;
 }
 
@@ -78,6 +85,16 @@ function strayName(scenario: Scenario): string | null {
     .map((name) => name.toLowerCase())
     .find((name, at, all) => all.indexOf(name) !== at);
   if (double) return `one instance has a database twice (${double})`;
+  for (const { database, primaries, secondary } of scenario.logShipping) {
+    const stranger = [...primaries, ...(secondary === null ? [] : [secondary])].find(
+      (one) => !names.includes(one),
+    );
+    if (stranger) return `log shipping names the instance ${stranger}, which is not listed`;
+    const owns = primaries.some((one) =>
+      databases.some((key) => key.toLowerCase() === `${one}: ${database}`.toLowerCase()),
+    );
+    if (!owns) return `log shipping of ${database}: none of ${primaries.join(", ")} has that database`;
+  }
   const stores = scenario.pools.flatMap((pool) =>
     pool.stores.flatMap(({ primary, mirror }) => [primary, mirror]),
   );
@@ -144,6 +161,7 @@ const Instance = z.strictObject({
   clockOffsetMs: z.int().default(0),
   sharedRedoKbPerSecond: rate.nullable().default(null),
   ...serverFields,
+  ...instanceLogFields,
   /** Databases outside any session. */
   databases: z
     .array(
@@ -156,6 +174,7 @@ const Instance = z.strictObject({
         workloadKbPerSecond: rate.default(0),
         clients: z.array(Clients).default([]),
         ...databaseFields,
+        ...logFields,
       }),
     )
     .default([]),
@@ -188,11 +207,13 @@ const Session = z.strictObject({
         redoQueueLimitMb: z.int().min(1).optional(),
         clients: z.array(Clients).optional(),
         ...databaseFields,
+        ...logFields,
       }),
     ]),
   ),
   ...Load,
   ...databaseFields,
+  ...logFields,
   clients: z.array(Clients).default([]),
 });
 
@@ -214,7 +235,7 @@ const Pool = z.strictObject({
   ),
 });
 
-const Scenario = z.strictObject({
+export const Scenario = z.strictObject({
   name: z.string().min(1),
   seed: z.int().default(1),
   startsAt: z.iso.datetime().default("2026-01-05T08:00:00Z"),
@@ -240,6 +261,8 @@ const Scenario = z.strictObject({
   logins: z.array(Login).min(1),
   instances: z.array(Instance).min(1),
   sessions: z.array(Session).default([]),
+  shares: z.array(Share).default([]).describe("Folders of the network that backups can go to."),
+  logShipping: z.array(Shipping).default([]),
   pools: z.array(Pool).default([]),
   variants: z
     .record(
