@@ -1,21 +1,14 @@
 /** The control: faults, load, time and truth, over HTTP on loopback. Documented in docs/lab.md. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { z } from "zod";
+import { drift, driftRoutes } from "#lab/control/drift.ts";
 import { found } from "#lab/control/found.ts";
+import { Refused } from "#lab/control/refused.ts";
 import { checkScenario, type Scenario, ScenarioError } from "#lab/control/scenario.ts";
 import type { ServedFleet } from "#lab/control/serve.ts";
 import { fusedSessions, truth } from "#lab/control/truth.ts";
 import { type PowerAction, setLink, setLoad, whyNotPower } from "#lab/mirroring/faults.ts";
 import { allCopies, findInstance, sameName } from "#lab/mirroring/find.ts";
-
-/** A request that cannot be served: the sentence says what was expected. */
-class Refused extends Error {
-  readonly status: number;
-  constructor(status: number, sentence: string) {
-    super(sentence);
-    this.status = status;
-  }
-}
 
 /** `scenario` is what the fleet was started with: the one that POST /fleet/fresh begins again. */
 export function createControl(served: ServedFleet, scenario: Scenario): Server {
@@ -45,6 +38,7 @@ const routes = [
   "PATCH /databases/NAME",
   "POST /clock/advance",
   "POST /fleet/fresh",
+  ...driftRoutes,
 ];
 
 async function answer(served: ServedFleet, request: IncomingMessage, scenario: Scenario): Promise<unknown> {
@@ -54,6 +48,12 @@ async function answer(served: ServedFleet, request: IncomingMessage, scenario: S
   const parts = path.split("/").slice(1).map(decode);
   const route = `${request.method} /${parts[0] ?? ""}`;
   running.sync();
+  if (parts[0] === "instances" && parts.length > 1) {
+    const body = request.method === "PATCH" || request.method === "PUT" ? await bodyOf(request) : null;
+    const name = instanceOf(served, parts[1] ?? "").name;
+    const drifted = drift(running, request.method ?? "", name, parts.slice(2), body);
+    if (drifted !== null) return drifted;
+  }
   switch (route) {
     case "GET /healthz":
       return { ok: true, now: new Date(running.fleet.now).toISOString(), process: processNow() };
