@@ -79,7 +79,7 @@ function job(
   name: string,
   which: string,
   verb: string,
-  change: (work: (fleet: Fleet, instance: Instance) => void) => { ok: true },
+  change: (work: (fleet: Fleet, instance: Instance) => void) => object,
 ): unknown {
   const instance = instanceNamed(running.fleet, name);
   const found = jobNamed(instance, which);
