@@ -29,10 +29,12 @@ const endpoint =
   (scenario: ScenarioFile): void => {
     Object.assign(scenario.instances[at].endpoint, values);
   };
-/** B knows the account of every service but A's. */
+/** Two accounts: A knows the one of B, B does not know the one of A. */
 const strangeAccount = (scenario: ScenarioFile): void => {
-  scenario.instances[0].serviceAccount = "CONTOSO\\sql-a";
-  scenario.instances[1].endpoint.connect = [];
+  scenario.logins.push({ name: "CONTOSO\\sql-b", password: "-" });
+  Object.assign(scenario.instances[0], { serviceAccount: "CONTOSO\\sql-a" });
+  Object.assign(scenario.instances[1], { serviceAccount: "CONTOSO\\sql-b" });
+  scenario.instances[0].endpoint.connect = ["CONTOSO\\sql-b"];
 };
 const logged = (number: number) =>
   `DECLARE @log TABLE (at datetime, source nvarchar(100), words nvarchar(4000)) INSERT @log EXEC master.dbo.xp_readerrorlog 0, 1, N'${number === 1440 ? "as the principal copy" : "as the mirror copy"}' SELECT COUNT(*) AS lines FROM @log`;

@@ -31,7 +31,7 @@ const undoing = [
   wait(1),
 ];
 const inUndo = {
-  A: "MIRROR SYNCHRONIZING n+1 FULL, no witness, RECOVERING 954",
+  A: "MIRROR SYNCHRONIZING n+1 FULL, no witness, RESTORING 954",
   B: "PRINCIPAL SYNCHRONIZING n+1 FULL, no witness, ONLINE serves",
 };
 const told =
@@ -118,7 +118,7 @@ export const removing: Row[] = [
     ],
     before: parted,
     event: [partner("A", B)],
-    answers: [1408],
+    answers: [1412],
   },
   {
     id: "G8",
@@ -185,9 +185,11 @@ export const removing: Row[] = [
         { name: "CONTOSO\\sql-b", password: "-" },
         { name: "CONTOSO\\owner", password: "-" },
       );
+      scenario.logins.push({ name: "CONTOSO\\sql-a", password: "-" });
+      scenario.instances[0].serviceAccount = "CONTOSO\\sql-a";
       scenario.instances[1].serviceAccount = "CONTOSO\\sql-b";
       scenario.instances[0].endpoint.connect = ["CONTOSO\\sql-b"];
-      scenario.instances[1].endpoint.connect = [];
+      scenario.instances[1].endpoint.connect = ["CONTOSO\\sql-a"];
     },
     event: [
       say("A", "ALTER AUTHORIZATION ON ENDPOINT::[Mirroring] TO [CONTOSO\\owner]"),

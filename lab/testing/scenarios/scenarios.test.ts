@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { cannotApply, ids } from "#lab/testing/scenarios/ids.ts";
 import { picture } from "#lab/testing/scenarios/picture.ts";
 import type { Base, Picture } from "#lab/testing/scenarios/row.ts";
 import { sections } from "#lab/testing/scenarios/sections.ts";
@@ -23,6 +24,14 @@ const bases: Record<Base, Required<Picture>> = {
   },
   unmirrored: { A: "unmirrored, ONLINE serves", B: "unmirrored, RESTORING 927", W: "none" },
 };
+
+it("every documented scenario has a row, or a reason why it cannot have one", () => {
+  const shown = Object.values(sections).flatMap((rows) => rows.map(({ id }) => id));
+  expect([...new Set([...shown, ...Object.keys(cannotApply)])].toSorted()).toEqual(
+    Object.keys(ids).toSorted(),
+  );
+  expect(shown.filter((id) => id in cannotApply)).toEqual([]);
+});
 
 let stage: Stage;
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { quorum } from "#lab/testing/scenarios/d-quorum.ts";
 import { forcedService } from "#lab/testing/scenarios/e-forced.ts";
 import { pause } from "#lab/testing/scenarios/f-pause.ts";
 import { removing } from "#lab/testing/scenarios/g-removing.ts";
+import { shipping } from "#lab/testing/scenarios/i-shipping.ts";
 import type { Row } from "#lab/testing/scenarios/row.ts";
 
 export const sections: Record<string, Row[]> = {
@@ -16,4 +17,5 @@ export const sections: Record<string, Row[]> = {
   "E: forced service": forcedService,
   "F: pause, safety, time-out, log": pause,
   "G: removing, restoring, seeing": removing,
+  "I: log shipping": shipping,
 };

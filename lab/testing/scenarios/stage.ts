@@ -12,6 +12,8 @@ export interface Stage {
   begin(row: Row): Promise<void>;
   /** Opens a connection, says it, and closes again; a statement that waits for a switch is left open. */
   say(instance: string, text: string, as?: Speaker): Promise<Answer>;
+  /** Stays connected until the next row. */
+  hold(instance: string, database: string): Promise<void>;
   /** How the statement that was left open has ended. */
   ended(): Promise<Answer>;
   rows(instance: string, query: string, as?: Speaker): Promise<Record<string, unknown>[]>;
@@ -79,6 +81,11 @@ export async function openStage(): Promise<Stage> {
       const first = await answeredOrWaiting(answer, text);
       if (first === "waiting") leftOpen = answer;
       return first;
+    },
+    async hold(instance, database) {
+      const pool = await connect(instance, { database });
+      // A pool looks whether it could connect, and connects in earnest with the first request.
+      await pool.request().query("SELECT 1");
     },
     async ended() {
       if (leftOpen === null) throw new Error("no statement was left open");

@@ -26,6 +26,11 @@ export function say(instance: string, text: string, as?: Speaker): Step {
   return (stage) => stage.say(instance, text, as);
 }
 
+/** A session that stays in a database. */
+export function hold(instance: string, database: string): Step {
+  return quietly((stage) => stage.hold(instance, database));
+}
+
 /** How the statement that waited has ended. */
 export const ended: Step = (stage) => stage.ended();
 
