@@ -1,12 +1,14 @@
 /** The whole catalog of an instance: which view a name means, and what stands behind it. */
 import { openDatabase } from "#lab/catalog/access.ts";
 import { agentViews } from "#lab/catalog/agent.ts";
+import { backupViews } from "#lab/catalog/backups.ts";
 import { certificateViews } from "#lab/catalog/certificates.ts";
 import { counterViews } from "#lab/catalog/counters.ts";
 import { databaseViews } from "#lab/catalog/databases.ts";
 import { endpointViews } from "#lab/catalog/endpoints.ts";
 import { catalogFunctions } from "#lab/catalog/functions.ts";
 import { isLinkedServer, linkedServerViews } from "#lab/catalog/linked-servers.ts";
+import { logShippingViews } from "#lab/catalog/log-shipping.ts";
 import { mirroringViews } from "#lab/catalog/mirroring.ts";
 import { monitorViews } from "#lab/catalog/monitor.ts";
 import { objectViews } from "#lab/catalog/objects.ts";
@@ -42,6 +44,8 @@ export function createCatalog(): Catalog {
     ...linkedServerViews,
     ...monitorViews,
     ...agentViews,
+    ...backupViews,
+    ...logShippingViews,
   ];
   views.push(...objectViews(() => views));
   const byName = new Map(views.map((view) => [view.name.toLowerCase(), view]));

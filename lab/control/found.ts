@@ -1,5 +1,6 @@
 /** Makes a fleet from a scenario. Guids, sids and ports come from the seed: the same scenario, the same fleet. */
 import { createHash } from "node:crypto";
+import { foundLogs } from "#lab/control/found-log.ts";
 import { firstRows, furnish, loginsFrom, serverFrom } from "#lab/control/found-server.ts";
 import type { Scenario } from "#lab/control/scenario.ts";
 import { settle } from "#lab/mirroring/advance.ts";
@@ -38,6 +39,7 @@ export function found(scenario: Scenario, now: Milliseconds, seed = scenario.see
   rewire(fleet);
   for (const view of fleet.connections) Object.assign(view, { open: true, changedAt: now - DAY_MS });
   furnish(fleet, scenario);
+  foundLogs(fleet, scenario);
   settle(fleet);
   firstRows(fleet);
   for (const instance of fleet.instances) {
@@ -78,9 +80,10 @@ function instanceFrom(
     sharedRedoKbPerSecond: plan.sharedRedoKbPerSecond,
     errorLog: [],
   };
-  for (const { family, clients, users: _, owner: __, trustworthy: ___, ...rest } of plan.databases) {
-    const database = blankDatabase(instance, rest.name, seed, family ?? rest.name, now);
-    instance.databases.push({ ...database, ...rest, clients: clients.map(group) });
+  for (const { name, family, clients, state, recoveryModel, workloadKbPerSecond } of plan.databases) {
+    const database = blankDatabase(instance, name, seed, family ?? name, now);
+    const said = { state, recoveryModel, workloadKbPerSecond, clients: clients.map(group) };
+    instance.databases.push({ ...database, ...said });
   }
   return instance;
 }

@@ -6,6 +6,7 @@
 import { whyClosed } from "#lab/mirroring/closed.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase, sameName } from "#lab/mirroring/find.ts";
+import { shipLog } from "#lab/mirroring/log-shipping.ts";
 import type { Agent, Fleet, Instance, Job, JobRun, JobStep, Milliseconds } from "#lab/mirroring/model.ts";
 import { runMonitor } from "#lab/mirroring/monitor.ts";
 
@@ -87,14 +88,15 @@ export function isRunning(fleet: Fleet, job: Job): boolean {
 export function runJob(fleet: Fleet, instance: Instance, job: Job, invokedBy: string): JobRun {
   const steps: JobRun["steps"] = [];
   for (const step of job.steps) {
-    const failure = whyStepFails(instance, step);
+    const ships = shipLog(fleet, instance, job);
+    const failure = ships ? ships.failure : whyStepFails(instance, step);
     if (!failure && sameName(job.name, MONITOR_JOB)) runMonitor(fleet, instance);
     steps.push({
       name: step.name,
       succeeded: failure === null,
       number: failure?.number ?? 0,
       severity: failure?.severity ?? 0,
-      message: said(job, failure),
+      message: ships && !failure ? `${said(job, null)} ${ships.said}` : said(job, failure),
     });
     if (failure) break;
   }

@@ -41,6 +41,12 @@ export async function* callProcedure(
     const answer = procedure.run(matchArguments(last, procedure, args), inside);
     for (const text of answer.messages ?? [])
       yield { kind: "message", message: { number: 0, severity: 0, state: 1, text, procedure: last } };
+    if (answer.error) {
+      if (context.settings.tryDepth > 0) throw answer.error;
+      const { number, severity, state, message: text } = answer.error;
+      context.settings.error = number;
+      yield { kind: "message", message: { number, severity, state, text, procedure: last } };
+    }
     for (const result of answer.results) {
       yield { kind: "columns", columns: result.columns };
       const rows = result.rows();
