@@ -70,7 +70,7 @@ function furnishInstance(fleet: Fleet, instance: Instance, { agent: plan }: Inst
   const agent = agentOf(instance);
   agent.running = plan.running && hasAgent(instance);
   const times = { createdAt: fleet.now - 90 * 86_400_000 };
-  agent.jobs = plan.jobs.map((job) => newJob(fleet, instance, { ...job, ...times }));
+  agent.jobs.unshift(...plan.jobs.map((job) => newJob(fleet, instance, { ...job, ...times })));
   if (plan.monitorMinutes !== null && instance.databases.some(({ mirroring }) => mirroring)) {
     agent.jobs.push({ ...monitorJob(fleet, instance, plan.monitorMinutes), ...times });
     instance.monitor = { ...newMonitor(), tableExists: true };
