@@ -26,6 +26,7 @@ import { SqlError } from "#lab/mirroring/commands.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Catalog, Context } from "#lab/tsql/context.ts";
 import { unsupported } from "#lab/tsql/errors.ts";
+import { writtenViews } from "#lab/tsql/writes.ts";
 
 export function createCatalog(): Catalog {
   const views: View[] = [
@@ -46,6 +47,7 @@ export function createCatalog(): Catalog {
     ...agentViews,
     ...backupViews,
     ...logShippingViews,
+    ...writtenViews,
   ];
   views.push(...objectViews(() => views));
   const byName = new Map(views.map((view) => [view.name.toLowerCase(), view]));

@@ -26,6 +26,7 @@ export type Command =
   | { kind: "backup"; database: string; request: StatedBackup }
   | { kind: "restore"; database: string; request: RestoreRequest }
   | { kind: "drop-database"; database: string }
+  | { kind: "write"; database: string; rows: { text: string | null; kb: number }[]; transaction: boolean }
   | { kind: "principal"; change: PrincipalChange }
   | { kind: "kill"; spid: number };
 

@@ -225,6 +225,7 @@ const messages = {
     16,
     "The database '%' is enabled for database mirroring. Database mirroring must be removed before you drop the database.",
   ],
+  3906: [16, 'Failed to update database "%" because the database is read-only.'],
   4038: [16, "Cannot find file ID % on device '%'."],
   4208: [
     16,

@@ -23,6 +23,8 @@ export interface Fleet {
   /** Backup files on disks and shares. Absent (an older fleet): none. */
   files?: BackupFile[];
   shares?: Share[];
+  /** The rows of dbo.lab_writes, whichever copies have them. */
+  written?: WrittenRow[];
 }
 
 /** Readings where Microsoft's pages are silent or disagree; each with its default in docs/lab.md. */
@@ -321,6 +323,19 @@ export interface LogChain {
 export interface RecoveryFork {
   guid: string;
   fromKb: number;
+}
+
+export interface WrittenRow {
+  id: number;
+  family: string;
+  fork: string;
+  atKb: number;
+  kb: number;
+  text: string | null;
+  login: string;
+  at: Milliseconds;
+  /** The session whose transaction has not ended. */
+  open: { instance: InstanceName; spid: number } | null;
 }
 
 /** A backup file in the fleet. `place` is the instance whose disk it lies on, or the share where no instance has it. */

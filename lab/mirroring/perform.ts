@@ -16,6 +16,7 @@ import { setPartner, setWitness, witnessOff } from "#lab/mirroring/perform-setup
 import { changePrincipal } from "#lab/mirroring/principals.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
 import { mayAlterDatabase } from "#lab/mirroring/users.ts";
+import { writeRows } from "#lab/mirroring/write.ts";
 
 /** A statement that has not answered yet: it waits for a role switch of this session to be over. */
 export interface Waiting {
@@ -85,6 +86,11 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
   }
   if (command.kind === "backup" || command.kind === "restore" || command.kind === "drop-database") {
     mediaCommands(fleet, instance, command, context);
+    return null;
+  }
+  if (command.kind === "write") {
+    const target = findDatabase(instance, command.database);
+    if (target) writeRows(fleet, instance, target, command.rows, context, command.transaction);
     return null;
   }
   const database = findDatabase(instance, command.database);
