@@ -129,6 +129,7 @@ function principals(viewing: Viewing): Row[] {
     schema: string | null = "dbo",
   ): Row => {
     const without = sid?.length === 0;
+    const entered = type !== "R" && sid !== null && !without && name !== "guest";
     return {
       name,
       principal_id: id,
@@ -140,9 +141,8 @@ function principals(viewing: Viewing): Row[] {
       sid: without ? Uint8Array.of(1, 5, 0, 0, id) : sid,
       owning_principal_id: type === "R" ? 1 : null,
       is_fixed_role: id >= 16_384,
-      authentication_type: type === "R" || without || name === "guest" ? 0 : type === "U" ? 3 : 1,
-      authentication_type_desc:
-        type === "R" || without || name === "guest" ? "NONE" : type === "U" ? "WINDOWS" : "INSTANCE",
+      authentication_type: entered ? (type === "U" ? 3 : 1) : 0,
+      authentication_type_desc: entered ? (type === "U" ? "WINDOWS" : "INSTANCE") : "NONE",
     };
   };
   const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, "hex"));

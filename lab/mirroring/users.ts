@@ -38,11 +38,11 @@ export function writeUsers(
   database.users = [...(database.users ?? [{ atKb: 0, users: before }]), version].slice(-KEPT);
   const peer = database.mirroring && peerOf(fleet, { instance, database, mirroring: database.mirroring });
   if (!database.mirroring) return;
-  if (peer?.mirroring.role !== "MIRROR" || !peer.mirroring.synchronized) database.mirroring.sendQueueKb += 1;
+  if (peer?.mirroring.role !== "MIRROR" || !peer.mirroring.synchronized || database.mirroring.sendQueueKb > 0)
+    database.mirroring.sendQueueKb += 1;
   else {
-    // The statement answers when the mirror has hardened it.
+    // The statement answers when the mirror has hardened it, and one row is redone at once.
     peer.database.endOfLogKb += 1;
-    peer.mirroring.redoQueueKb += 1;
   }
   if (peer?.mirroring.role === "MIRROR")
     peer.database.users = [...(peer.database.users ?? []), structuredClone(version)].slice(-KEPT);
