@@ -25,6 +25,7 @@ const Server = z
     collation: z.string(),
     clockOffsetMs: z.int(),
     sharedRedoKbPerSecond: z.int().min(0).nullable(),
+    sharedDiskKbPerSecond: z.int().min(0).nullable(),
     configurations: z.record(z.string(), z.int()),
   })
   .partial();

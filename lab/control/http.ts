@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { z } from "zod";
 import { drift, driftRoutes } from "#lab/control/drift.ts";
+import { fileRoutes, filesAndShares } from "#lab/control/files.ts";
 import { found } from "#lab/control/found.ts";
 import { Refused } from "#lab/control/refused.ts";
 import { checkScenario, type Scenario, ScenarioError } from "#lab/control/scenario.ts";
@@ -39,6 +40,7 @@ const routes = [
   "POST /clock/advance",
   "POST /fleet/fresh",
   ...driftRoutes,
+  ...fileRoutes,
 ];
 
 async function answer(served: ServedFleet, request: IncomingMessage, scenario: Scenario): Promise<unknown> {
@@ -53,6 +55,11 @@ async function answer(served: ServedFleet, request: IncomingMessage, scenario: S
     const name = instanceOf(served, parts[1] ?? "").name;
     const drifted = drift(running, request.method ?? "", name, parts.slice(2), body);
     if (drifted !== null) return drifted;
+  }
+  if (parts[0] === "files" || parts[0] === "shares") {
+    const body = request.method === "GET" ? null : await bodyOf(request);
+    const done = filesAndShares(running, request.method ?? "", parts, body);
+    if (done !== null) return done;
   }
   switch (route) {
     case "GET /healthz":
@@ -115,6 +122,7 @@ const Load = z
     redoKbPerSecond: rate,
     sendQueueKb: queue,
     redoQueueKb: queue,
+    logMaxKb: z.int().min(1).max(2_147_483_647),
   })
   .partial();
 

@@ -5,7 +5,7 @@ import { listenOnPort } from "#lab/mirroring/endpoint.ts";
 import { allCopies, instanceNamed, linkBetween } from "#lab/mirroring/find.ts";
 import type { Fleet, InstanceName, Mirroring } from "#lab/mirroring/model.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
-import { forgetConnections } from "#lab/mirroring/transport.ts";
+import { forgetConnections, learnLosses } from "#lab/mirroring/transport.ts";
 import { interruptUndo } from "#lab/mirroring/undo.ts";
 
 export type PowerAction = "stop" | "start" | "hang" | "wake" | "overload" | "relax";
@@ -33,6 +33,7 @@ export function setPower(fleet: Fleet, name: InstanceName, action: PowerAction):
     instance.overloadedSince = action === "overload" ? fleet.now : null;
     return settle(fleet);
   }
+  if (action === "wake") learnLosses(fleet, name);
   instance.power = action === "stop" ? "stopped" : action === "hang" ? "hung" : "running";
   instance.hungSince = action === "hang" ? fleet.now : null;
   if (instance.overloadedSince) instance.overloadedSince = null;
@@ -62,12 +63,14 @@ export interface Load {
   redoKbPerSecond?: number;
   sendQueueKb?: number;
   redoQueueKb?: number;
+  logMaxKb?: number;
 }
 
 /** Sets the load of one session, on both copies alike, so that it stays what it is after a role switch. */
 export function setLoad(fleet: Fleet, guid: string, load: Load): Cut[] {
   for (const { database, mirroring } of allCopies(fleet).filter((copy) => copy.mirroring.guid === guid)) {
     database.workloadKbPerSecond = load.workloadKbPerSecond ?? database.workloadKbPerSecond;
+    database.logMaxKb = load.logMaxKb ?? database.logMaxKb;
     mirroring.sendKbPerSecond = load.sendKbPerSecond ?? mirroring.sendKbPerSecond;
     mirroring.redoKbPerSecond = load.redoKbPerSecond ?? mirroring.redoKbPerSecond;
     if (load.redoQueueKb !== undefined && mirroring.role === "MIRROR")

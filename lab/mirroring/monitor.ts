@@ -2,6 +2,7 @@
  * The msdb monitor of mirroring: a row a database whenever it is updated, by its job every few minutes of the fleet's
  * clock or by hand. Between updates nothing changes in it: where the Agent stands still, so does what it says.
  */
+import { commitDelayMs } from "#lab/mirroring/commit-delay.ts";
 import { type Copy, log, peerOf } from "#lab/mirroring/find.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type {
@@ -109,7 +110,7 @@ function rowOf(fleet: Fleet, copy: Copy, last: MonitorRow | null, rows: MonitorR
     flowing ? send : 0,
   );
   row.transactions = Math.floor(row.generated / TRANSACTION_KB);
-  row.averageDelay = mirroring.safety === "FULL" && flowing ? COMMIT_DELAY_MS : 0;
+  row.averageDelay = commitDelayMs(fleet, copy);
   row.delay = row.averageDelay * row.transactions;
   row.behindAt = recordedAt - unsentFor(fleet, end - mirroring.sendQueueKb, row, rows);
   return row;
