@@ -71,13 +71,16 @@ export const setup: Row[] = [
       ["B", logged(1441), [{ lines: 1 }]],
     ],
   },
-  {
-    id: "A2",
-    is: "the principal first: nothing is configured",
-    base: "unmirrored",
-    event: [partner("A", B)],
-    answers: [1416],
-  },
+  ...(["1416", "1418"] as const).map(
+    (unpreparedMirror): Row => ({
+      id: "A2",
+      is: `the principal first: refused with ${unpreparedMirror}, nothing is configured`,
+      base: "unmirrored",
+      options: { unpreparedMirror },
+      event: [partner("A", B)],
+      answers: [Number(unpreparedMirror)],
+    }),
+  ),
   {
     id: "A4",
     is: "an account that may not connect to the other's endpoint: 1418, B drops it without an answer",
@@ -143,6 +146,22 @@ export const setup: Row[] = [
       answers: [1465],
     }),
   ),
+  {
+    id: "A7",
+    is: "FULL again, but what was written in bulk is in no log backup yet",
+    base: "unmirrored",
+    fleet: (scenario) => {
+      scenario.instances[0].databases.at(-1).workloadKbPerSecond = 100;
+    },
+    given: [
+      partner("B", A),
+      say("A", "ALTER DATABASE [db] SET RECOVERY BULK_LOGGED"),
+      wait(10),
+      say("A", "ALTER DATABASE [db] SET RECOVERY FULL"),
+    ],
+    event: [partner("A", B)],
+    answers: [1475],
+  },
   {
     id: "A8",
     is: "the copy on B is ONLINE instead of RESTORING",

@@ -1,6 +1,7 @@
 /** Automatic failover, and everything that must not cause one. */
 import type { Row } from "#lab/testing/scenarios/row.ts";
 import {
+  control,
   cut,
   force,
   hang,
@@ -131,11 +132,43 @@ export const automatic: Row[] = [
     after: { ...tookOver, A: "PRINCIPAL DISCONNECTED n FULL, W DISCONNECTED, RECOVERING 955" },
   },
   {
+    id: "C11",
+    is: "a change that restarts it looks like a failure too: by default it costs a failover, and A comes back as mirror",
+    event: [say("A", "ALTER ENDPOINT [Mirroring] AS TCP (LISTENER_PORT = 5022)"), wait(4)],
+    answers: ["done"],
+    after: failedBack,
+  },
+  {
+    id: "C11",
+    is: "as an option nobody notices",
+    options: { endpointChange: "unnoticed" },
+    event: [say("A", "ALTER ENDPOINT [Mirroring] AS TCP (LISTENER_PORT = 5022)"), wait(4)],
+    answers: ["done"],
+  },
+  {
     id: "C13",
     is: "another, unmirrored database on A fails",
     event: [say("A", "ALTER DATABASE [other] SET OFFLINE"), wait(60)],
     answers: ["done"],
     shows: [["A", "SELECT state_desc FROM sys.databases WHERE name = N'other'", [{ state_desc: "OFFLINE" }]]],
+  },
+  {
+    id: "C14",
+    is: "it answers its clients until the others have decided: then it serves no longer",
+    event: [control("POST", "/instances/A/overload"), wait(12)],
+    after: { ...tookOver, A: "PRINCIPAL DISCONNECTED n FULL, W DISCONNECTED, RECOVERING 955" },
+  },
+  {
+    id: "C14",
+    is: "an A that was too busy to ping has lost its role for nothing",
+    event: [
+      control("POST", "/instances/A/overload"),
+      wait(12),
+      control("POST", "/instances/A/relax"),
+      wait(3),
+    ],
+    after: failedBack,
+    shows: [["B", errorLog("after 10 seconds"), [{ lines: 1 }]]],
   },
   {
     id: "C14",

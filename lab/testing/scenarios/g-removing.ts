@@ -121,6 +121,42 @@ export const removing: Row[] = [
     answers: [1412],
   },
   {
+    id: "G6",
+    is: "a copy from the full backup alone is not enough: its log is insufficient for the principal's chain",
+    base: "unmirrored",
+    fleet: (scenario) => {
+      scenario.shares = [{ path: "\\\\fs1\\share" }];
+    },
+    given: [
+      say("A", "BACKUP DATABASE [db] TO DISK = N'\\\\fs1\\share\\db.bak'"),
+      say("B", "RESTORE DATABASE [db] FROM DISK = N'\\\\fs1\\share\\db.bak' WITH NORECOVERY, REPLACE"),
+      partner("B", A),
+    ],
+    event: [partner("A", B)],
+    answers: [1478],
+  },
+  {
+    id: "G6",
+    is: "with every log backup since, it begins again",
+    base: "unmirrored",
+    fleet: (scenario) => {
+      scenario.shares = [{ path: "\\\\fs1\\share" }];
+    },
+    given: [
+      say("A", "BACKUP DATABASE [db] TO DISK = N'\\\\fs1\\share\\db.bak'"),
+      say("A", "BACKUP LOG [db] TO DISK = N'\\\\fs1\\share\\db.trn'"),
+      say("B", "RESTORE DATABASE [db] FROM DISK = N'\\\\fs1\\share\\db.bak' WITH NORECOVERY, REPLACE"),
+      say("B", "RESTORE LOG [db] FROM DISK = N'\\\\fs1\\share\\db.trn' WITH NORECOVERY"),
+      partner("B", A),
+    ],
+    event: [partner("A", B), wait(1)],
+    answers: ["done"],
+    after: {
+      A: "PRINCIPAL SYNCHRONIZED n FULL, no witness, ONLINE serves",
+      B: "MIRROR SYNCHRONIZED n FULL, no witness, RESTORING 954",
+    },
+  },
+  {
     id: "G8",
     is: "a mirrored database keeps its name",
     event: [say("A", "ALTER DATABASE [db] MODIFY NAME = [other name]")],
