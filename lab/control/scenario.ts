@@ -249,6 +249,7 @@ export const Scenario = z.strictObject({
       failoverAfterWitnessLinkLost: z.enum(["none", "automatic"]).default("none"),
       forceWithWitness: z.enum(["allowed", "refused"]).default("allowed"),
       suspendedWhileAway: z.enum(["disconnected", "suspended"]).default("disconnected"),
+      tailOfMirrored: z.enum(["1468", "3104"]).default("1468"),
       switchMilliseconds: z.int().min(0).max(600_000).default(0),
       unpreparedMirror: z.enum(["1416", "1418"]).default("1416"),
       endpointChange: z.enum(["failure", "unnoticed"]).default("failure"),

@@ -25,7 +25,7 @@ export function takeBackup(
   database: Database,
   request: BackupRequest,
 ): BackupSet {
-  refuseBackup(database, request);
+  refuseBackup(fleet, database, request);
   const at = locate(fleet, instance, request.device, "write");
   if (typeof at === "string") throw new SqlError(3201, 16, textOf(3201, request.device, at));
   if (request.writesRecord) writeLog(database, RECORD_KB);
@@ -62,7 +62,11 @@ export function writeLog(database: Database, kb: number): void {
   if (database.mirroring?.role === "PRINCIPAL") database.mirroring.sendQueueKb += kb;
 }
 
-function refuseBackup(database: Database, { log, differential, norecovery }: BackupRequest): void {
+function refuseBackup(
+  fleet: Fleet,
+  database: Database,
+  { log, differential, norecovery }: BackupRequest,
+): void {
   if (database.mirroring?.role === "MIRROR") refuse(3059);
   const closed = whyClosed(database);
   if (closed) throw closed;
@@ -72,7 +76,8 @@ function refuseBackup(database: Database, { log, differential, norecovery }: Bac
   if (!log) return;
   if (database.recoveryModel === "SIMPLE") refuse(4208);
   if (chain.backedUpKb === null) refuse(4214);
-  if (norecovery && database.mirroring) refuse(1468, database.name);
+  if (norecovery && database.mirroring)
+    refuse(fleet.options.tailOfMirrored === "3104" ? 3104 : 1468, database.name);
 }
 
 function makeSet(fleet: Fleet, instance: Instance, database: Database, request: BackupRequest): BackupSet {

@@ -47,6 +47,8 @@ export interface LabOptions {
   suspendedWhileAway: "disconnected" | "suspended";
   /** What a role switch takes beside the redo queue ("a little", say the pages). Default 0. */
   switchMilliseconds: number;
+  /** BACKUP LOG … WITH NORECOVERY on a mirrored principal: reports name both numbers. Default "1468". */
+  tailOfMirrored?: "1468" | "3104";
   /** SET PARTNER on the principal before the mirror was told. Default "1416". */
   unpreparedMirror?: "1416" | "1418";
   /** ALTER ENDPOINT on an endpoint in use "may look like a failure". Default "failure". */
