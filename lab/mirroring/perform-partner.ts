@@ -49,6 +49,14 @@ export function principalWithPartner(fleet: Fleet, copy: Copy): Copy {
   refuse(alone ? 1431 : 1447, database.name);
 }
 
+/** The same, and the partner answers: one that is gone or hangs, unnoticed so far, is sent nothing. */
+function principalWithAnswer(fleet: Fleet, copy: Copy): Copy {
+  const peer = principalWithPartner(fleet, copy);
+  const { guid, partner } = copy.mirroring;
+  if (!talks(fleet, guid, copy.instance.name, partner)) refuse(1456, partner);
+  return peer;
+}
+
 function failover(fleet: Fleet, copy: Copy, context: CommandContext) {
   const { mirroring, database } = copy;
   if (!sameName(context.currentDatabase, "master")) refuse(5001);
@@ -82,6 +90,9 @@ function forceService(fleet: Fleet, copy: Copy) {
 function suspend(fleet: Fleet, copy: Copy): null {
   if (copy.mirroring.suspended) refuse(1415, copy.database.name);
   if (copy.mirroring.switchUnderWay) refuse(1404);
+  const { guid, partner } = copy.mirroring;
+  const connected = sees(fleet, guid, copy.instance.name, partner);
+  if (connected && !talks(fleet, guid, copy.instance.name, partner)) refuse(1456, partner);
   for (const { mirroring } of reached(fleet, copy)) {
     mirroring.suspended = true;
     mirroring.synchronized = false;
@@ -93,7 +104,7 @@ function resume(fleet: Fleet, copy: Copy): null {
   const fromMirror = copy.mirroring.role === "MIRROR" && fleet.options.resumeOnMirror === "accepted";
   const other = peerOf(fleet, copy);
   const principal = fromMirror && other ? other : copy;
-  const mirror = principalWithPartner(fleet, principal);
+  const mirror = principalWithAnswer(fleet, principal);
   if (!principal.mirroring.suspended) refuse(1415, copy.database.name);
   if (mirror.mirroring.forcedAtKb !== null) rollBack(fleet, mirror, mirror.mirroring.forcedAtKb);
   for (const { mirroring } of [principal, mirror]) {
@@ -122,7 +133,7 @@ function safety(fleet: Fleet, copy: Copy, level: "FULL" | "OFF"): null {
   if (copy.mirroring.role !== "PRINCIPAL") refuse(1470, copy.database.name);
   if (level === "OFF" && !/enterprise|developer|evaluation|datacenter/i.test(copy.instance.edition))
     refuse(1473);
-  const mirror = principalWithPartner(fleet, copy);
+  const mirror = principalWithAnswer(fleet, copy);
   if (copy.mirroring.safety === level) return null;
   for (const { mirroring } of [copy, mirror]) {
     mirroring.safety = level;
@@ -137,7 +148,7 @@ function safety(fleet: Fleet, copy: Copy, level: "FULL" | "OFF"): null {
 function timeout(fleet: Fleet, copy: Copy, seconds: number): null {
   if (copy.mirroring.role !== "PRINCIPAL") refuse(1470, copy.database.name);
   if (seconds > 32_767) refuse(1476, seconds);
-  const mirror = principalWithPartner(fleet, copy);
+  const mirror = principalWithAnswer(fleet, copy);
   for (const { mirroring } of [copy, mirror]) {
     mirroring.timeoutSeconds = mirroring.safety === "OFF" ? 10 : Math.max(5, seconds);
   }

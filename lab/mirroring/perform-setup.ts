@@ -35,11 +35,12 @@ export function setWitness(fleet: Fleet, copy: Copy, address: string): void {
 export function witnessOff(fleet: Fleet, copy: Copy): void {
   const { mirroring, instance, database } = copy;
   if (mirroring.witness === null) refuse(1439, database.name);
-  const partner = sees(fleet, mirroring.guid, instance.name, mirroring.partner);
+  const partner = talks(fleet, mirroring.guid, instance.name, mirroring.partner);
   const witness = talks(fleet, mirroring.guid, instance.name, mirroring.witness);
   // On the mirror only where it is the one partner left: not while the witness still sees the principal.
   const principalSeen =
-    partner || (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
+    sees(fleet, mirroring.guid, instance.name, mirroring.partner) ||
+    (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
   if (mirroring.role === "MIRROR" && principalSeen) refuse(1470, database.name);
   if (!partner && !witness && fleet.options.witnessOffAlone === "refused") refuse(1431, database.name);
   const mirror = partner ? peerOf(fleet, copy) : null;

@@ -93,6 +93,14 @@ export function breakConnections(fleet: Fleet, name: InstanceName): void {
   }
 }
 
+/** It was hung, and its own pings are overdue: whoever gave it up meanwhile is lost to it before it does anything else. */
+export function learnLosses(fleet: Fleet, name: InstanceName): void {
+  for (const view of fleet.connections) {
+    const back = connection(fleet, view.guid, view.to, view.from);
+    if (view.open && sameName(view.from, name) && !back?.open) close(fleet, view, "soft");
+  }
+}
+
 /** The process has gone: it remembers no connection, and nobody can go on using one to it. */
 export function forgetConnections(fleet: Fleet, name: InstanceName, side: "from" | "to"): void {
   for (const view of fleet.connections) {
