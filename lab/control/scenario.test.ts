@@ -128,7 +128,7 @@ describe("the format", () => {
   it("is documented field by field", () => {
     const documentation = readFileSync(join(LAB, "../docs/lab.md"), "utf8");
     const missing = [...fields(JSON.parse(scenarioSchema()))].filter(
-      (field) => !documentation.includes(`${field}`),
+      (field) => !documentation.includes(`\`${field}\``),
     );
     expect(missing).toEqual([]);
   });
