@@ -33,7 +33,7 @@ async function echo(seconds: number): Promise<Figure[]> {
     return milliseconds as number;
   });
   server.disconnect();
-  return rates("floor: bare TCP echo", { count, seconds, clientCpu, serverCpu });
+  return rates("floor: bare TCP echo", { count, seconds, clientCpu, serverCpu }, null);
 }
 
 async function oneInstance(seconds: number): Promise<Figure[]> {
@@ -42,7 +42,7 @@ async function oneInstance(seconds: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const [name, text] of Object.entries(statements)) {
     const driven = await drive(["mssql", port, String(seconds), text], () => cpuOf(lab));
-    figures.push(...rates(name, { ...driven, seconds }));
+    figures.push(...rates(name, { ...driven, seconds }, 500));
   }
   await lab.stop();
   return figures;
@@ -56,11 +56,18 @@ function rates(
     clientCpu,
     serverCpu,
   }: { count: number; seconds: number; clientCpu: number; serverCpu: number },
+  goal: number | null,
 ): Figure[] {
   const perCore = (count * 1_000) / serverCpu;
   return [
     figure(`${name}: a second`, count / seconds, "/s"),
-    figure(`${name}: a second and core of the server`, perCore, "/s", "1000", perCore >= 1_000),
+    figure(
+      `${name}: a second and core of the server`,
+      perCore,
+      "/s",
+      goal === null ? null : `at least ${goal}`,
+      perCore >= (goal ?? 0),
+    ),
     figure(`${name}: CPU of the server`, serverCpu / count, "ms each"),
     figure(`${name}: CPU of the client`, clientCpu / count, "ms each"),
   ];
@@ -85,11 +92,11 @@ async function many(count: number): Promise<Figure[]> {
   const failover = (performance.now() - struck) / 1_000;
   const figures = [
     figure("instances up in one process", answered, "", `${count}`, answered === Math.floor(count / 3) * 3),
-    figure("until all of them listen", up, "s", "60", up <= 60),
-    figure("memory when they do", memory, "MB", "2048", memory <= 2_048),
+    figure("until all of them listen", up, "s", "at most 60", up <= 60),
+    figure("memory when they do", memory, "MB", "at most 2048", memory <= 2_048),
     figure("memory an instance", (memory * 1_024) / count, "KB"),
-    figure("one minute of their life under load", minute, "s", "60", minute <= 60),
-    figure("an automatic failover among them (2 s)", failover, "s", "2", failover <= 2),
+    figure("one minute of their life under load", minute, "s", "at most 60", minute <= 60),
+    figure("an automatic failover among them (2 s)", failover, "s", "at most 2", failover <= 2),
   ];
   await lab.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -6,7 +6,13 @@ import { type Figure, figure, type Measured } from "#bin/figures.ts";
 import type { Wishes } from "#bin/measurement.ts";
 import { type StartedLab, startLab } from "#lab/started.ts";
 import { packetType } from "#lab/tds/packets.ts";
-import { batchPayload, connectTestClient, loggedIn, type TestClient } from "#lab/tds/testing/client.ts";
+import {
+  batchPayload,
+  connectTestClient,
+  loggedIn,
+  preloginPayload,
+  type TestClient,
+} from "#lab/tds/testing/client.ts";
 import { damagedStream, randomFrom } from "#lab/tds/testing/garbage.ts";
 
 const PASSWORD = "Lab-2026!";
@@ -46,8 +52,11 @@ export async function measure({ seed = 1, cases = 10_000 }: Wishes): Promise<Mea
 
 async function attack(port: number, seed: number): Promise<{ closed: boolean; inside: boolean }> {
   const random = randomFrom(seed);
-  const inside = random() < 0.5;
+  const chance = random();
+  const inside = chance < 0.5;
   const client = inside ? await loggedIn(port, PASSWORD) : await connectTestClient(port);
+  // Some greet as one should, and send their damage where TLS would begin.
+  if (chance > 0.8) client.send(packetType.prelogin, preloginPayload(1));
   client.socket.write(damagedStream(random, { user: "sa", password: PASSWORD }));
   for (let turns = Math.floor(random() * 6); turns > 0; turns--) await new Promise(setImmediate);
   client.socket.end();
@@ -64,8 +73,16 @@ async function closes(client: TestClient): Promise<boolean> {
 /** What the fleet says of itself when all have gone. */
 async function aftermath(lab: StartedLab, port: number): Promise<Figure[]> {
   const serves = await served(port);
-  const { instances, openStatements } = await lab.truth();
-  const held = instances.flatMap(({ sessions }) => sessions.filter(({ wired }) => wired)).length;
+  const left = async () => {
+    const { instances, openStatements } = await lab.truth();
+    const sessions = instances.flatMap((one) => one.sessions.filter(({ wired }) => wired));
+    return { held: sessions.length, openStatements };
+  };
+  // The last of them may be closing right now.
+  const patience = performance.now() + PATIENCE_MS;
+  let { held, openStatements } = await left();
+  while (held + openStatements.length > 0 && performance.now() < patience)
+    ({ held, openStatements } = await left());
   const alive = lab.process.exitCode === null;
   return [
     figure("the process lives", alive ? 1 : 0, "", "1", alive),
