@@ -90,9 +90,10 @@ function forceService(fleet: Fleet, copy: Copy) {
 function suspend(fleet: Fleet, copy: Copy): null {
   if (copy.mirroring.suspended) refuse(1415, copy.database.name);
   if (copy.mirroring.switchUnderWay) refuse(1404);
-  const { guid, partner } = copy.mirroring;
-  const connected = sees(fleet, guid, copy.instance.name, partner);
-  if (connected && !talks(fleet, guid, copy.instance.name, partner)) refuse(1456, partner);
+  // The partner must hear of it, and where it is away the witness: otherwise the mirror could take over unaware.
+  const { guid, partner, witness } = copy.mirroring;
+  const told = [partner, witness].find((name) => sees(fleet, guid, copy.instance.name, name)) ?? null;
+  if (told !== null && !talks(fleet, guid, copy.instance.name, told)) refuse(1456, told);
   for (const { mirroring } of reached(fleet, copy)) {
     mirroring.suspended = true;
     mirroring.synchronized = false;
