@@ -123,8 +123,17 @@ export const mirroringViews: View[] = [
       page_status tinyint !
       modification_time datetime !
     `),
-    // Pages are never damaged here.
-    rows: () => [],
+    rows: ({ instance }) =>
+      instance.databases.flatMap(({ databaseId, pages = [] }) =>
+        pages.map(({ fileId, pageId, errorType, status, modifiedAt }) => ({
+          database_id: databaseId,
+          file_id: fileId,
+          page_id: BigInt(pageId),
+          error_type: errorType,
+          page_status: status,
+          modification_time: new Date(modifiedAt + instance.clockOffset),
+        })),
+      ),
   },
 ];
 

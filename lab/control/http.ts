@@ -10,6 +10,7 @@ import type { ServedFleet } from "#lab/control/serve.ts";
 import { fusedSessions, truth } from "#lab/control/truth.ts";
 import { type PowerAction, setLink, setLoad, whyNotPower } from "#lab/mirroring/faults.ts";
 import { allCopies, findInstance, sameName } from "#lab/mirroring/find.ts";
+import { damagePage } from "#lab/mirroring/pages.ts";
 
 /** `scenario` is what the fleet was started with: the one that POST /fleet/fresh begins again. */
 export function createControl(served: ServedFleet, scenario: Scenario): Server {
@@ -37,6 +38,7 @@ const routes = [
   "POST /instances/NAME/{stop,start,hang,wake,overload,relax}",
   "POST /links/A/B/{cut,join}",
   "PATCH /databases/NAME",
+  "POST /databases/NAME/pages?instance=INSTANCE",
   "POST /clock/advance",
   "POST /fleet/fresh",
   ...driftRoutes,
@@ -75,6 +77,8 @@ async function answer(served: ServedFleet, request: IncomingMessage, scenario: S
       return link(served, parts);
     case "PATCH /databases":
       return load(served, parts, new URLSearchParams(query).get("instance"), await bodyOf(request));
+    case "POST /databases":
+      return pages(served, parts, new URLSearchParams(query).get("instance"), await bodyOf(request));
     case "POST /clock":
       return advanceClock(served, parts, await bodyOf(request));
     case "POST /fleet":
@@ -154,6 +158,31 @@ function load(served: ServedFleet, [, name = ""]: string[], on: string | null, b
   }
   running.change((fleet) => setLoad(fleet, guids[0]!, read.data));
   return { ok: true, session: fusedSessions(running.fleet).find(({ guid }) => guid === guids[0]) };
+}
+
+const Damage = z.strictObject({
+  fileId: z.int().min(1).max(32_767).default(1),
+  pageId: z.int().min(0).max(2_147_483_647),
+  errorType: z.union([z.literal(-1), z.literal(1), z.literal(2), z.literal(3)]).default(2),
+  repairable: z.boolean().default(true),
+});
+
+/** A page of one copy is damaged now. */
+function pages(served: ServedFleet, [, name = "", what]: string[], on: string | null, body: unknown) {
+  if (what !== "pages") throw new Refused(404, "A database knows one request: POST /databases/NAME/pages");
+  if (on === null) throw new Refused(400, "Say which copy with ?instance=");
+  const instance = instanceOf(served, on);
+  const database = instance.databases.find((one) => sameName(one.name, name));
+  if (!database?.mirroring)
+    throw new Refused(404, `No mirrored database is called "${name}" on ${instance.name}`);
+  const read = Damage.safeParse(body);
+  if (!read.success)
+    throw new Refused(
+      400,
+      'Expected {"pageId": n}, and perhaps "fileId", "errorType" (-1, 1, 2, 3), "repairable"',
+    );
+  served.running.change((fleet) => damagePage(fleet, instance.name, database.name, read.data));
+  return { ok: true, pages: database.pages };
 }
 
 async function advanceClock({ running }: ServedFleet, [, verb]: string[], body: unknown) {

@@ -87,6 +87,7 @@ export function thaw(fleet: Fleet, now: Milliseconds): Fleet {
     instance.hungSince = later(instance.hungSince);
     instance.overloadedSince = later(instance.overloadedSince ?? null);
     for (const session of instance.sessions) session.lastRequest = later(session.lastRequest);
+    for (const { pages = [] } of instance.databases) for (const page of pages) page.dueAt = later(page.dueAt);
     for (const { mirroring, clients } of instance.databases) {
       for (const group of clients) group.dueAt = later(group.dueAt);
       if (!mirroring) continue;

@@ -7,6 +7,7 @@ import { logOf, shareChain } from "#lab/mirroring/log-chain.ts";
 import { dueCheckpoints, settleLogs } from "#lab/mirroring/log-space.ts";
 import { dueMaintenance, runMaintenance } from "#lab/mirroring/maintenance.ts";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
+import { duePages, settlePages } from "#lab/mirroring/pages.ts";
 import { type Cut, dueClients, RECOVERY_MS, refreshClients, show } from "#lab/mirroring/show.ts";
 import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
 import { dueConnections, settleConnections } from "#lab/mirroring/transport.ts";
@@ -44,6 +45,7 @@ export function nextDue(fleet: Fleet): Milliseconds | null {
     ...dueConnections(fleet),
     ...dueFlows(fleet),
     ...dueClients(fleet),
+    ...duePages(fleet),
     ...dueJobs(fleet),
     ...dueMaintenance(fleet),
     ...dueCheckpoints(fleet),
@@ -57,6 +59,7 @@ export function settle(fleet: Fleet): Cut[] {
   for (let round = 0; round < 100; round++) {
     const moved = [
       settleConnections(fleet),
+      settlePages(fleet),
       askWitnesses(fleet),
       completeSwitches(fleet),
       synchronize(fleet),

@@ -71,6 +71,10 @@ const messages = {
     16,
     'Neither the partner nor the witness server instance for database "%" is available. Reissue the command when at least one of the instances becomes available.',
   ],
+  1432: [
+    10,
+    'Database mirroring is attempting to repair physical page % in database "%" by requesting a copy from the partner.',
+  ],
   1433: [
     16,
     "All three server instances did not remain interconnected for the duration of the ALTER DATABASE SET WITNESS command. There may be no witness associated with the database. Verify the status and when necessary repeat the command.",
@@ -103,6 +107,14 @@ const messages = {
     16,
     "The partner server instance name must be distinct from the server instance that manages the database. The ALTER DATABASE SET PARTNER command failed.",
   ],
+  1453: [
+    17,
+    "'%', the remote mirroring partner for database '%', encountered error %, status %, severity %. Database mirroring has been suspended. Resolve the error on the remote server and resume mirroring, or remove mirroring and re-establish the mirror server instance.",
+  ],
+  1454: [
+    17,
+    "Database mirroring will be suspended. Server instance '%' encountered error %, state %, severity % when it was acting as a mirroring partner for database '%'. The database mirroring partners might try to recover automatically from the error and resume the mirroring session. For more information, view the error log for additional error messages.",
+  ],
   1455: [
     16,
     'The database mirroring service cannot be forced for database "%" because the database is not in the correct state to become the principal database.',
@@ -118,6 +130,10 @@ const messages = {
   1460: [
     16,
     'The database "%" is already configured for database mirroring on the remote server. Drop database mirroring on the remote server to establish a new partner.',
+  ],
+  1461: [
+    10,
+    'Database mirroring successfully repaired physical page % in database "%" by obtaining a copy from the partner.',
   ],
   1463: [
     16,
@@ -174,6 +190,10 @@ const messages = {
     'The mirroring connection to "%" has timed out for database "%" after % seconds without a response. Check the service and network connections.',
   ],
   1480: [10, 'The mirrored database "%" is changing roles from "%" to "%" due to %.'],
+  1481: [
+    10,
+    'Database mirroring could not repair physical page % in database "%". The mirroring partner could not be contacted or did not provide a copy of the page. Possible reasons include a lack of network connectivity or that the copy of the page kept by the partner is also corrupted.',
+  ],
   1488: [16, 'Database mirroring cannot be enabled because the "%" database is in single user mode.'],
   3021: [16, "Cannot perform a backup or restore operation within a transaction."],
   3035: [

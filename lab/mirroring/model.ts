@@ -291,6 +291,8 @@ export interface Database {
   maintenance?: { everyMinutes: number; folder: string; keep: number; lastRunAt: Milliseconds } | null;
   /** What ALTER DATABASE … SET has changed; OFF where left out. */
   settings?: DatabaseSettings;
+  /** Damaged pages of this copy, at most the last hundred. */
+  pages?: DamagedPage[];
   /** Written while BULK_LOGGED, and not in a log backup yet. */
   bulkLogged?: boolean;
   /** SET PARTNER was said here while RESTORING: the future mirror waits for this principal to call. */
@@ -453,6 +455,21 @@ export interface LogShippingSecondary {
   lastRestoredFile: string | null;
   lastRestoredAt: Milliseconds | null;
   lastLatencyMinutes: number | null;
+}
+
+/** A row of sys.dm_db_mirroring_auto_page_repair, and what will become of it. */
+export interface DamagedPage {
+  fileId: number;
+  pageId: number;
+  errorType: -1 | 1 | 2 | 3;
+  /** 2 queued, 3 asked for, 4 about to be written, 5 repaired, 6 not to be repaired. */
+  status: 2 | 3 | 4 | 5 | 6;
+  repairable: boolean;
+  modifiedAt: Milliseconds;
+  /** When the partner's answer is there; null = it has come. */
+  dueAt: Milliseconds | null;
+  /** On a mirror: the session was paused for it. */
+  stoppedRedo?: boolean;
 }
 
 export interface DatabaseSettings {
