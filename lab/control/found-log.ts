@@ -4,12 +4,13 @@ import { agentOf, hasAgent, newJob } from "#lab/mirroring/agent.ts";
 import { findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
 import { guidFor } from "#lab/mirroring/guid.ts";
 import { logOf } from "#lab/mirroring/log-chain.ts";
-import { shippingOf } from "#lab/mirroring/log-shipping.ts";
+import { alertJobName, shippingOf } from "#lab/mirroring/log-shipping.ts";
 import { PLAN_FOLDER } from "#lab/mirroring/maintenance.ts";
 import type { Database, Fleet, Instance } from "#lab/mirroring/model.ts";
 
 const DEFAULT_MINUTES = 15;
 const FILES_KEPT = 4;
+const ALERT_MINUTES = 2;
 
 export function foundLogs(fleet: Fleet, scenario: Scenario): void {
   fleet.files = [];
@@ -114,13 +115,22 @@ function copyOf(source: Database, name: string, instance: Instance): Database {
 function addJob(fleet: Fleet, instance: Instance, name: string, everyMinutes: number, verb: string): string {
   const agent = agentOf(instance);
   if (hasAgent(instance) && agent.jobs.length === 0) agent.running = true;
+  const alerts = alertJobName(instance);
+  if (name !== alerts && !agent.jobs.some((job) => job.name === alerts))
+    addJob(fleet, instance, alerts, ALERT_MINUTES, "-Alert");
   const step = { name: "Log shipping", subsystem: "CmdExec", database: "master", needs: [] };
   const job = newJob(fleet, instance, {
     name,
     category: "Log Shipping",
     everyMinutes,
-    steps: [{ ...step, command: `"sqllogship.exe" ${verb} -server ${instance.name}` }],
+    steps: [{ ...step, command: commandOf(verb, instance) }],
   });
   agent.jobs.push(job);
   return job.id;
+}
+
+function commandOf(verb: string, { name }: Instance): string {
+  return verb === "-Alert"
+    ? "exec sys.sp_check_log_shipping_monitor_alert"
+    : `"sqllogship.exe" ${verb} -server ${name}`;
 }

@@ -14,6 +14,8 @@ export function truth(fleet: Fleet, virtual: boolean) {
       ...instance,
       logins: logins.map(({ password: _, passwordHash: __, ...login }) => login),
     })),
+    files: fleet.files ?? [],
+    shares: fleet.shares ?? [],
     links: fleet.links,
     connections: fleet.connections,
     openStatements: fleet.statements.filter(({ endedAt }) => endedAt === null),

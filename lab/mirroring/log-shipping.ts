@@ -5,7 +5,7 @@
 import { takeBackup } from "#lab/mirroring/backup.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { joined, listFolder, locate, nameOf, putFile, removeFile } from "#lab/mirroring/file-system.ts";
-import { findDatabase, sameName } from "#lab/mirroring/find.ts";
+import { findDatabase, sameName, log as tell } from "#lab/mirroring/find.ts";
 import { backupFileName } from "#lab/mirroring/maintenance.ts";
 import type {
   BackupFile,
@@ -63,11 +63,19 @@ export function forgetPrimary(instance: Instance, primary: LogShippingPrimary): 
   dropJobs(instance, [primary.jobId]);
 }
 
+/** The alert job goes with the last thing that it watched. */
 function dropJobs(instance: Instance, ids: string[]): void {
-  if (instance.agent) instance.agent.jobs = instance.agent.jobs.filter(({ id }) => !ids.includes(id));
+  const { primaries, secondaries } = shippingOf(instance);
+  const watching = primaries.length + secondaries.length > 0;
+  if (!instance.agent) return;
+  instance.agent.jobs = instance.agent.jobs.filter(
+    ({ id, name }) => !ids.includes(id) && (watching || name !== alertJobName(instance)),
+  );
 }
 
-function workOf(fleet: Fleet, instance: Instance, { id }: Job): (() => string) | null {
+function workOf(fleet: Fleet, instance: Instance, job: Job): (() => string) | null {
+  if (job.name === alertJobName(instance)) return () => checkThresholds(fleet, instance, job);
+  const { id } = job;
   const { primaries = [], secondaries = [] } = instance.logShipping ?? {};
   const primary = primaries.find(({ jobId }) => jobId === id);
   if (primary) return () => backUp(fleet, instance, primary);
@@ -75,6 +83,39 @@ function workOf(fleet: Fleet, instance: Instance, { id }: Job): (() => string) |
   if (copying) return () => copyFiles(fleet, instance, copying);
   const restoring = secondaries.find(({ restoreJobId }) => restoreJobId === id);
   return restoring ? () => restoreFiles(fleet, instance, restoring) : null;
+}
+
+/** 14420 and 14421: the job fails with the first, and the error log has them when they begin. */
+function checkThresholds(fleet: Fleet, instance: Instance, job: Job): string {
+  const { primaries, secondaries } = shippingOf(instance);
+  const now = fleet.now + instance.clockOffset;
+  const silent = (last: number | null) =>
+    Math.floor((now - (last ?? job.createdAt + instance.clockOffset)) / MINUTE_MS);
+  const late = [
+    ...primaries
+      .map((one) => ({ one, minutes: silent(one.lastAt) }))
+      .filter(({ one, minutes }) => minutes > one.thresholdMinutes)
+      .map(({ one, minutes }) => {
+        const text = `The log shipping primary database ${instance.name}.${one.database} has backup threshold of ${one.thresholdMinutes} minutes and has not performed a backup log operation for ${minutes} minutes. Check agent log and logshipping monitor information.`;
+        return new SqlError(14_420, 16, text);
+      }),
+    ...secondaries
+      .map((one) => ({ one, minutes: silent(one.lastRestoredAt) }))
+      .filter(({ one, minutes }) => minutes > one.thresholdMinutes)
+      .map(({ one, minutes }) => {
+        const text = `The log shipping secondary database ${instance.name}.${one.database} has restore threshold of ${one.thresholdMinutes} minutes and is out of sync. No restore was performed for ${minutes} minutes. Restored latency is ${one.lastLatencyMinutes ?? 0} minutes. Check agent log and logshipping monitor information.`;
+        return new SqlError(14_421, 16, text);
+      }),
+  ];
+  const begins = job.history.at(-1)?.succeeded !== false;
+  for (const error of begins ? late : []) tell(fleet, instance, error.number, error.message);
+  if (late[0]) throw late[0];
+  return "All databases are within their thresholds.";
+}
+
+/** One such job an instance, as soon as anything is shipped there. */
+export function alertJobName({ name }: Instance): string {
+  return `LSAlert_${name}`;
 }
 
 function backUp(fleet: Fleet, instance: Instance, primary: LogShippingPrimary): string {

@@ -374,6 +374,19 @@ describe("log shipping by the clock", () => {
     expect(s.fleet.files!.filter(({ place }) => place.startsWith("\\\\")).length).toBeLessThanOrEqual(before);
   });
 
+  it("I14: the age of the last backup is told by the alert job: 14420", () => {
+    const s = logStory();
+    s.sql("PC1", { kind: "failover", database: "mgc" });
+    s.after(3_600 + 300);
+    const [, , pc1] = s.fleet.instances;
+    expect(pc1!.errorLog.filter(({ number }) => number === 14_420)).toHaveLength(1);
+    expect(jobs(s, "PC1", "LSAlert").at(-1)).toBe(false);
+    expect(s.fleet.instances[4]!.errorLog.map(({ number }) => number)).toContain(14_421);
+    s.sql("PC1m", { kind: "failover", database: "mgc" });
+    s.after(720);
+    expect(jobs(s, "PC1", "LSAlert").at(-1)).toBe(true);
+  });
+
   it("a share that is down fails the jobs, and they go on where they stood", () => {
     const s = logStory().after(600);
     s.fleet.shares![0]!.down = true;
