@@ -77,34 +77,6 @@ export const serverViews: View[] = [
       service_account nvarchar(256) !`),
     rows: services,
   },
-  {
-    name: "sys.certificates",
-    columns: columns(`
-      name sysname !
-      certificate_id int !
-      principal_id int
-      issuer_name nvarchar(442)
-      subject nvarchar(4000)
-      expiry_date datetime
-      start_date datetime
-      thumbprint varbinary(32) !`),
-    rows: ({ instance }) =>
-      instance.endpoint?.authentication === "CERTIFICATE"
-        ? [
-            {
-              name: `${instance.host.split(".")[0]}_cert`,
-              certificate_id: 256,
-              principal_id: 1,
-              issuer_name: instance.host,
-              subject: instance.host,
-              start_date: new Date(instance.startedAt - 30 * 86_400_000),
-              // One year: what CREATE CERTIFICATE gives when nobody says otherwise.
-              expiry_date: new Date(instance.startedAt + 335 * 86_400_000),
-              thumbprint: new Uint8Array(20),
-            },
-          ]
-        : [],
-  },
 ];
 
 function services({ instance }: Viewing): Row[] {
