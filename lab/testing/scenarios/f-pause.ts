@@ -1,6 +1,7 @@
 /** Pause, safety, time-out, and what becomes of the log. */
 import type { Row } from "#lab/testing/scenarios/row.ts";
 import {
+  control,
   hang,
   load,
   partnerOff,
@@ -49,6 +50,10 @@ const alert = (instance: string, id: number, threshold: number) =>
 const raised = (words: string) =>
   `DECLARE @log TABLE (at datetime, source nvarchar(100), words nvarchar(4000))
    INSERT @log EXEC master.dbo.xp_readerrorlog 0, 1, N'${words}' SELECT CASE WHEN COUNT(*) > 0 THEN 1 ELSE 0 END AS raised FROM @log`;
+const damage = (instance: string, repairable = true) =>
+  control("POST", `/databases/db/pages?instance=${instance}`, { pageId: 4_711, repairable });
+const pages = `SELECT error_type, CAST(page_status AS int) AS page_status FROM sys.dm_db_mirroring_auto_page_repair
+   WHERE database_id = DB_ID(N'db') AND page_id = 4711`;
 
 export const pause: Row[] = [
   {
@@ -185,5 +190,40 @@ export const pause: Row[] = [
     given: [alert("A", 4, 1)],
     event: [load({ workloadKbPerSecond: 300 }), wait(120), load({ workloadKbPerSecond: 0 }), wait(1)],
     shows: [["A", raised("mirror commit overhead"), [{ raised: 1 }]]],
+  },
+  {
+    id: "F20",
+    is: "a page on the principal has a bad checksum: it is asked of the mirror and repaired, nothing stops",
+    event: [damage("A"), wait(2)],
+    shows: [["A", pages, [{ error_type: 2, page_status: 5 }]]],
+  },
+  {
+    id: "F20",
+    is: "not while the session is paused: repair needs a mirror that is SYNCHRONIZED",
+    given: [suspend("A")],
+    before: paused,
+    event: [damage("A"), wait(2)],
+    shows: [["A", pages, [{ error_type: 2, page_status: 6 }]]],
+  },
+  {
+    id: "F21",
+    is: "redo on the mirror meets a page it cannot read: SUSPENDED",
+    event: [damage("B")],
+    after: paused,
+    shows: [["B", pages, [{ error_type: 2, page_status: 3 }]]],
+  },
+  {
+    id: "F21",
+    is: "the page has come from the principal: it goes on by itself",
+    event: [damage("B"), wait(3)],
+    after: resumed,
+    shows: [["B", pages, [{ error_type: 2, page_status: 5 }]]],
+  },
+  {
+    id: "F21",
+    is: "it does not come: SUSPENDED it stays",
+    event: [damage("B", false), wait(600)],
+    after: paused,
+    shows: [["B", pages, [{ error_type: 2, page_status: 6 }]]],
   },
 ];

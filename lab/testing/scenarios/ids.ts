@@ -92,8 +92,6 @@ export const ids: Record<string, string> = {
 };
 
 export const cannotApply: Record<string, string> = {
-  F20: "The lab has no data pages that could be damaged: sys.dm_db_mirroring_auto_page_repair is always empty.",
-  F21: "As F20: redo reads no pages, so it meets no I/O error.",
   I8: "What a wizard refuses, not a server: to a server mgccomp is a database like any other.",
   I9: "Which of two wizards a person should take; the servers do not know.",
   I12: "The order of a wizard's steps: a server backs up whatever is active.",
