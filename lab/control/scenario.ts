@@ -252,6 +252,7 @@ export const Scenario = z.strictObject({
       tailOfMirrored: z.enum(["1468", "3104"]).default("1468"),
       switchMilliseconds: z.int().min(0).max(600_000).default(0),
       unpreparedMirror: z.enum(["1416", "1418"]).default("1416"),
+      unreachableWitness: z.enum(["1456", "1418"]).default("1456"),
       endpointChange: z.enum(["failure", "unnoticed"]).default("failure"),
       repairedAway: z
         .enum(["online-after-second-restart", "inaccessible", "online"])

@@ -51,6 +51,8 @@ export interface LabOptions {
   tailOfMirrored?: "1468" | "3104";
   /** SET PARTNER on the principal before the mirror was told. Default "1416". */
   unpreparedMirror?: "1416" | "1418";
+  /** SET WITNESS to a server that is not reached: its own error, or that of every address. Default "1456". */
+  unreachableWitness?: "1456" | "1418";
   /** ALTER ENDPOINT on an endpoint in use "may look like a failure". Default "failure". */
   endpointChange?: "failure" | "unnoticed";
   /** A former principal that returns after its partner was paired with another server. Default "online-after-second-restart". */

@@ -74,7 +74,7 @@ export function requireWitness(
   const witness = reach(fleet, instance, address, null);
   if (!witness) {
     logRejection(fleet, instance, address);
-    refuse(1456, address);
+    refuse(fleet.options.unreachableWitness === "1418" ? 1418 : 1456, address);
   }
   if (!mayAct(witness.endpoint, "WITNESS")) refuse(1427, address);
   if (!bytesPass(fleet, mirror.instance.name, witness.name)) refuse(1426);

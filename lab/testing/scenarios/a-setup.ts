@@ -271,14 +271,17 @@ export const setup: Row[] = [
     event: [witness("A")],
     answers: [1427],
   },
-  {
-    id: "A16",
-    is: "an endpoint that is STOPPED is not reached: the statement is not sent, nothing is changed",
-    base: "base1",
-    fleet: endpoint(2, { state: "STOPPED" }),
-    event: [witness("A")],
-    answers: [1456],
-  },
+  ...(["1456", "1418"] as const).map(
+    (unreachableWitness): Row => ({
+      id: "A16",
+      is: `an endpoint that is STOPPED is not reached: refused with ${unreachableWitness}, nothing is changed`,
+      base: "base1",
+      options: { unreachableWitness },
+      fleet: endpoint(2, { state: "STOPPED" }),
+      event: [witness("A")],
+      answers: [Number(unreachableWitness)],
+    }),
+  ),
   {
     id: "A17",
     is: "SET WITNESS on the mirror",
