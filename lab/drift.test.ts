@@ -142,7 +142,7 @@ describe("every example", () => {
       { name: "mgc", state_desc: "RESTORING" },
       { name: "mgccomp", state_desc: "ONLINE" },
     ]);
-    const jobs = "SELECT name FROM msdb.dbo.sysjobs WHERE name LIKE 'LS%' ORDER BY name";
+    const jobs = "SELECT name FROM msdb.dbo.sysjobs WHERE name LIKE 'LS%mgc' ORDER BY name";
     expect((await rows(pc2, jobs)).map(({ name }) => name)).toEqual(["LSCopy_PC1_mgc", "LSRestore_PC1_mgc"]);
     expect(await rows(await connect(lab, "PC1m"), jobs)).toEqual([{ name: "LSBackup_mgc" }]);
   });
