@@ -97,7 +97,7 @@ describe("the control refuses by a sentence", () => {
     ["POST", "/instances/NOPE/stop-agent", undefined, 404, 'no instance "NOPE"'],
   ] as const)("%s %s %j", async (method, path, body, status, words) => {
     const lab = await shared();
-    const answer = await lab.ask(method as "POST", path, body);
+    const answer = await lab.ask(method, path, body);
     expect(answer.status).toBe(status);
     expect((answer.body as { error: string }).error).toContain(words);
   });

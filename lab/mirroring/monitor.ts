@@ -45,7 +45,8 @@ export function updateMonitor(fleet: Fleet, instance: Instance, database: Databa
   if (!database.mirroring) return;
   const copy = { instance, database, mirroring: database.mirroring };
   const key = database.name.toLowerCase();
-  const rows = (monitor.rows[key] ??= []);
+  const rows = monitor.rows[key] ?? [];
+  monitor.rows[key] = rows;
   const last = rows.at(-1) ?? null;
   if (last && fleet.now - last.at < LEAST_BETWEEN_MS) return;
   const row = rowOf(fleet, copy, last, rows);
