@@ -1,4 +1,4 @@
-/** The lab as a program: `lab up <scenario file | --example NAME>`. It ends when told to, or when its parent is gone. */
+/** The lab as a program: `lab up <scenario file | --example NAME>`, or `lab schema`. It ends when told to, or when its parent is gone. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import type { Server } from "node:http";
@@ -9,6 +9,7 @@ import { createControl } from "#lab/control/http.ts";
 import { createKeeper, forget, keep, recall, thaw } from "#lab/control/keep.ts";
 import { writeRegister } from "#lab/control/register.ts";
 import { readScenario, type Scenario, ScenarioError } from "#lab/control/scenario.ts";
+import { scenarioSchema } from "#lab/control/scenario-schema.ts";
 import { type ServedFleet, serveFleet } from "#lab/control/serve.ts";
 
 const EXAMPLES = join(import.meta.dirname, "examples");
@@ -19,7 +20,9 @@ const PARENT_LOOK_MS = 500;
 const parent = process.ppid;
 
 try {
-  await up(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.join() === "schema") process.stdout.write(scenarioSchema());
+  else await up(args);
 } catch (error) {
   if (!isExpected(error)) throw error;
   process.stderr.write(`${sentenceOf(error)}\n`);
@@ -44,7 +47,7 @@ async function up(args: string[]): Promise<void> {
   );
   const portOf = (place: number) => (options.portBase === 0 ? 0 : options.portBase + place);
   const served = await serveFleet(fleet, { virtual, portOf, onChange: keeper.soon });
-  const control = createControl(served);
+  const control = createControl(served, scenario);
   const port = await openControl(control, options.controlPort);
   if (options.poolsFile) writeRegister(options.poolsFile, scenario, fleet);
   endWithParent(async () => {

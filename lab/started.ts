@@ -17,7 +17,7 @@ export interface StartedLab {
   truth(): Promise<Truth>;
   /** The answer's status and body. */
   ask(
-    method: "GET" | "POST" | "PATCH" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     body?: unknown,
   ): Promise<{ status: number; body: never }>;

@@ -148,7 +148,7 @@ describe("the control", () => {
 
   it.each([
     ["POST", "/instances/X/stop", undefined, 404, 'There is no instance "X"; there is: A, B, W'],
-    ["POST", "/instances/A/explode", undefined, 404, "stop, start, hang or wake"],
+    ["POST", "/instances/A/explode", undefined, 404, "stop, start, hang, wake"],
     ["POST", "/instances/A/start", undefined, 400, "only a stopped instance can be started"],
     ["POST", "/links/A/A/cut", undefined, 400, "A was named twice"],
     ["POST", "/links/A/B/tear", undefined, 404, "cut"],
@@ -156,6 +156,9 @@ describe("the control", () => {
     ["PATCH", "/databases/db", { workloadKbPerSecond: "fast" }, 400, "whole numbers"],
     ["PATCH", "/databases/db", {}, 400, "the body is empty"],
     ["POST", "/clock/advance", { seconds: -1 }, 400, "seconds"],
+    ["POST", "/fleet/fresh", { scenario: { name: "x" } }, 400, "logins"],
+    ["POST", "/fleet/fresh", { variant: "base9" }, 400, "base1, base2"],
+    ["POST", "/fleet/fresh", { fleet: 1 }, 400, "scenario"],
     ["GET", "/nothing", undefined, 404, "GET /truth"],
   ] as const)("%s %s with %j is refused by a sentence", async (method, path, body, status, words) => {
     const lab = await started("--example", "pair", "--virtual-clock");

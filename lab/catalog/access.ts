@@ -1,7 +1,11 @@
 /** Who may see what, and which database can be opened now. */
+import { whyClosed } from "#lab/mirroring/closed.ts";
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Database, Instance, Login } from "#lab/mirroring/model.ts";
+import { ownerSid, sidOfLogin, userOf } from "#lab/mirroring/users.ts";
+
+export { whyClosed } from "#lab/mirroring/closed.ts";
 
 export function may(login: Login, permission: string): boolean {
   if (login.sysadmin) return true;
@@ -66,51 +70,16 @@ export function openDatabase(instance: Instance, login: Login, name: string): st
   return database.name;
 }
 
-export function whyClosed({ name, state, mirroring }: Database): SqlError | null {
-  if (mirroring?.role === "MIRROR")
-    return new SqlError(
-      954,
-      14,
-      `The database "${name}" cannot be opened. It is acting as a mirror database.`,
-    );
-  if (mirroring && !mirroring.serving) {
-    if (mirroring.switchUnderWay)
-      return new SqlError(952, 16, `Database '${name}' is in transition. Try the statement later.`);
-    return new SqlError(
-      955,
-      14,
-      `Database ${name} is enabled for Database Mirroring, but the database lacks quorum: the database cannot be opened. Check the partner and witness connections if configured.`,
-    );
-  }
-  switch (state) {
-    case "RESTORING":
-      return new SqlError(927, 14, `Database '${name}' cannot be opened. It is in the middle of a restore.`);
-    case "RECOVERING":
-      return new SqlError(
-        922,
-        14,
-        `Database '${name}' is being recovered. Waiting until recovery is finished.`,
-      );
-    case "RECOVERY_PENDING":
-      return new SqlError(
-        945,
-        14,
-        `Database '${name}' cannot be opened due to inaccessible files or insufficient memory or disk space. See the SQL Server errorlog for details.`,
-      );
-    case "OFFLINE":
-      return new SqlError(942, 14, `Database '${name}' cannot be opened because it is offline.`);
-    default:
-      return null;
-  }
-}
-
-/** Users are not modelled one by one: a login has one where its clients work, where it logs in, or in the system databases. */
+/** In the system databases everyone is at least guest; elsewhere a login needs to own the database or a user with its SID. */
 export function hasUser(database: Database, login: Login): boolean {
   if (
     may(login, "CONNECT ANY DATABASE") ||
     ["master", "tempdb", "msdb"].includes(database.name.toLowerCase())
   )
     return true;
+  if (ownerSid(database) === sidOfLogin(login)) return true;
+  if (database.users) return userOf(database, login) !== null;
+  // A fleet of before there were users: a login has one where its clients work and where it logs in.
   return (
     sameName(login.defaultDatabase, database.name) ||
     database.clients.some((group) => sameName(group.login, login.name))

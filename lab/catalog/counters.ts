@@ -4,7 +4,9 @@
  */
 import { allDatabases } from "#lab/catalog/access.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+import { usedLogKb as heldLogKb } from "#lab/mirroring/log-chain.ts";
 import type { Database, Instance } from "#lab/mirroring/model.ts";
+import { COMMIT_DELAY_MS, TRANSACTION_KB } from "#lab/mirroring/monitor.ts";
 
 export const counterViews: View[] = [
   {
@@ -20,14 +22,9 @@ export const counterViews: View[] = [
   },
 ];
 
-/** How much log one transaction writes: turns the flow of log into transactions. */
-export const TRANSACTION_KB = 4;
-/** What a commit waits for a mirror that keeps up, in milliseconds. */
-export const COMMIT_DELAY_MS = 2;
-
-/** Unsent log cannot be cut; beside it a fiftieth of the file is in use. */
-export function usedLogKb({ logSizeKb, mirroring }: Database): number {
-  return Math.min(logSizeKb, (mirroring?.sendQueueKb ?? 0) + logSizeKb / 50);
+/** What has not been cut; a fiftieth of the file is in use in any case. */
+export function usedLogKb(database: Database): number {
+  return Math.min(database.logSizeKb, heldLogKb(database) + database.logSizeKb / 50);
 }
 
 /** `SQLServer:` on a default instance, `MSSQL$RTC:` on a named one. */

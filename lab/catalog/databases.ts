@@ -2,7 +2,12 @@
 import { databaseNamed, hasUser, visibleDatabases, whyClosed } from "#lab/catalog/access.ts";
 import { compatibilityLevel } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+import { filesIn } from "#lab/mirroring/backup.ts";
+import { logOf } from "#lab/mirroring/log-chain.ts";
+import { logReuseWait } from "#lab/mirroring/log-space.ts";
+import { lsn } from "#lab/mirroring/lsn.ts";
 import type { Database } from "#lab/mirroring/model.ts";
+import { ownerSid } from "#lab/mirroring/users.ts";
 
 export const databaseViews: View[] = [
   {
@@ -118,6 +123,20 @@ export const databaseViews: View[] = [
       is_read_only bit !
       is_sparse bit !
       is_percent_growth bit !
+      is_name_reserved bit !
+      create_lsn numeric(25,0)
+      drop_lsn numeric(25,0)
+      read_only_lsn numeric(25,0)
+      read_write_lsn numeric(25,0)
+      differential_base_lsn numeric(25,0)
+      differential_base_guid uniqueidentifier
+      differential_base_time datetime
+      redo_start_lsn numeric(25,0)
+      redo_start_fork_guid uniqueidentifier
+      redo_target_lsn numeric(25,0)
+      redo_target_fork_guid uniqueidentifier
+      backup_lsn numeric(25,0)
+      credential_id int @12
     `),
     rows: ({ instance, login }) => visibleDatabases(instance, login).flatMap(filesOf),
   },
@@ -159,17 +178,22 @@ export const databaseViews: View[] = [
         database_id: database.databaseId,
         family_guid: database.familyGuid.toUpperCase() || null,
         database_guid: database.familyGuid.toUpperCase() || null,
-        recovery_fork_guid: database.familyGuid.toUpperCase() || null,
+        recovery_fork_guid: logOf(database).forks.at(-1)!.guid.toUpperCase() || null,
+        first_recovery_fork_guid: database.familyGuid.toUpperCase() || null,
+        last_log_backup_lsn: lsnOrNull(logOf(database).backedUpKb),
       })),
   },
 ];
 
 export function filesOf(database: Database): Row[] {
+  const [data, log] = filesIn(database);
   const common = {
     database_id: database.databaseId,
-    state: 0,
-    state_desc: "ONLINE",
+    state: STATES.indexOf(database.state),
+    state_desc: database.state,
     growth: 8_192,
+    is_name_reserved: false,
+    ...redoOf(database),
     is_media_read_only: false,
     is_read_only: false,
     is_sparse: false,
@@ -184,8 +208,10 @@ export function filesOf(database: Database): Row[] {
       type: 0,
       type_desc: "ROWS",
       data_space_id: 1,
-      name: database.name,
-      physical_name: dataPath(database),
+      name: data!.logical,
+      physical_name: data!.physical,
+      differential_base_lsn: lsnOrNull(logOf(database).fullBackupKb),
+      differential_base_guid: logOf(database).fullBackupGuid,
       size: pages(database.dataSizeKb),
       max_size: -1,
     },
@@ -195,43 +221,34 @@ export function filesOf(database: Database): Row[] {
       type: 1,
       type_desc: "LOG",
       data_space_id: 0,
-      name: `${database.name}_log`,
-      physical_name: dataPath(database).replace(/\.mdf$/, "_log.ldf"),
+      name: log!.logical,
+      physical_name: log!.physical,
       size: pages(database.logSizeKb),
       max_size: pages(database.logMaxKb),
     },
   ];
 }
 
-/** 5 while unsent log keeps it from being cut: the session is paused or apart, or the mirror is far behind. */
-function logReuseWait({ mirroring, logSizeKb }: Database): { code: number; desc: string } {
-  const held =
-    mirroring?.role === "PRINCIPAL" &&
-    (mirroring.state === "SUSPENDED" ||
-      mirroring.state === "DISCONNECTED" ||
-      mirroring.sendQueueKb > logSizeKb / 4);
-  return held ? { code: 5, desc: "DATABASE_MIRRORING" } : { code: 0, desc: "NOTHING" };
-}
-
 function describe(database: Database, { login, version }: Viewing): Row {
+  const settings = database.settings ?? {};
   const wait = logReuseWait(database);
   // Only an open database tells what it holds.
   const open = whyClosed(database) === null;
   return {
     name: database.name,
     database_id: database.databaseId,
-    owner_sid: Uint8Array.of(1),
+    owner_sid: Uint8Array.from(Buffer.from(ownerSid(database), "hex")),
     create_date: new Date(database.createdAt),
     compatibility_level: compatibilityLevel(version),
     collation_name: open ? "SQL_Latin1_General_CP1_CI_AS" : null,
-    user_access: 0,
-    user_access_desc: "MULTI_USER",
-    is_read_only: false,
-    is_auto_close_on: false,
+    user_access: USER_ACCESS.indexOf(settings.userAccess ?? "MULTI_USER"),
+    user_access_desc: settings.userAccess ?? "MULTI_USER",
+    is_read_only: (settings.readOnly ?? false) || Boolean(database.standby),
+    is_auto_close_on: settings.autoClose ?? false,
     is_auto_shrink_on: false,
-    state: STATES.indexOf(database.state),
-    state_desc: database.state,
-    is_in_standby: false,
+    state: STATES.indexOf(settings.emergency ? "EMERGENCY" : database.state),
+    state_desc: settings.emergency ? "EMERGENCY" : database.state,
+    is_in_standby: Boolean(database.standby),
     is_cleanly_shutdown: database.state === "OFFLINE",
     is_supplemental_logging_enabled: false,
     snapshot_isolation_state: 0,
@@ -245,7 +262,7 @@ function describe(database: Database, { login, version }: Viewing): Row {
     is_auto_update_stats_on: true,
     is_auto_update_stats_async_on: false,
     is_fulltext_enabled: open,
-    is_trustworthy_on: database.name === "msdb",
+    is_trustworthy_on: settings.trustworthy ?? database.name === "msdb",
     is_db_chaining_on: database.databaseId <= 4 && database.name !== "model",
     is_parameterization_forced: false,
     is_master_key_encrypted_by_server: false,
@@ -273,7 +290,24 @@ function describe(database: Database, { login, version }: Viewing): Row {
 }
 
 function dataPath(database: Database): string {
-  return `C:\\CsData\\${database.name}.mdf`;
+  return filesIn(database)[0]!.physical;
+}
+
+/** Where the next roll forward must begin; NULL unless the database waits for one. */
+function redoOf(database: Database): Row {
+  if (database.state !== "RESTORING" && database.state !== "RECOVERY_PENDING") return {};
+  const position = lsnOrNull(database.endOfLogKb);
+  const fork = logOf(database).forks.at(-1)!.guid.toUpperCase();
+  return {
+    redo_start_lsn: position,
+    redo_start_fork_guid: fork,
+    redo_target_lsn: position,
+    redo_target_fork_guid: fork,
+  };
+}
+
+function lsnOrNull(kb: number | null): bigint | null {
+  return kb === null ? null : lsn(kb);
 }
 
 const STATES: string[] = [
@@ -285,6 +319,7 @@ const STATES: string[] = [
   "EMERGENCY",
   "OFFLINE",
 ];
+const USER_ACCESS: string[] = ["MULTI_USER", "SINGLE_USER", "RESTRICTED_USER"];
 const RECOVERY_MODELS: string[] = ["FULL", "BULK_LOGGED", "SIMPLE"];
 const STATUS_BITS: Record<Database["state"], number> = {
   ONLINE: 65536,

@@ -1,7 +1,10 @@
 /** Endpoints: the ones that every server has for its clients, and the one for mirroring. */
 import { may } from "#lab/catalog/access.ts";
+import { principalId } from "#lab/catalog/principals.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
-import type { Endpoint } from "#lab/mirroring/model.ts";
+import { sameName } from "#lab/mirroring/find.ts";
+import { certificateNamed, grantsOn } from "#lab/mirroring/handshake.ts";
+import type { Authentication, Endpoint, Instance } from "#lab/mirroring/model.ts";
 
 const inherited = `
       name sysname !
@@ -57,6 +60,29 @@ export function endpointAlgorithm(endpoint: Endpoint | null): { code: number; de
   return { code: Math.max(0, ALGORITHMS.indexOf(desc)), desc };
 }
 
+/** CONNECT ON ENDPOINT: public's on the clients' endpoints, and what was granted on the mirroring endpoint. */
+export function endpointGrants(
+  instance: Instance,
+): { endpointId: number; grantee: number; state: "G" | "D" }[] {
+  const clients = [2, 3, 4, 5].map((endpointId) => ({ endpointId, grantee: PUBLIC, state: "G" as const }));
+  const { endpoint } = instance;
+  const given = grantsOn(instance).flatMap(({ login, state }) => {
+    const known = instance.logins.find(({ name }) => sameName(name, login));
+    const grantee = known ? principalId(instance, known) : sameName(login, "public") ? PUBLIC : null;
+    if (!endpoint || grantee === null) return [];
+    return [
+      {
+        endpointId: endpoint.endpointId,
+        grantee,
+        state: state === "GRANT" ? ("G" as const) : ("D" as const),
+      },
+    ];
+  });
+  return [...clients, ...given];
+}
+
+const PUBLIC = 2;
+
 function clientEndpoints(): Row[] {
   const one = (id: number, name: string, protocol: number, description: string, admin = false): Row => ({
     name,
@@ -90,7 +116,7 @@ function mirroringEndpoint({ instance, login }: Viewing): Row[] {
     {
       name: endpoint.name,
       endpoint_id: endpoint.endpointId,
-      principal_id: 1,
+      principal_id: endpointOwnerId(instance),
       protocol: 2,
       protocol_desc: "TCP",
       type: 4,
@@ -103,15 +129,39 @@ function mirroringEndpoint({ instance, login }: Viewing): Row[] {
       role: ["NONE", "PARTNER", "WITNESS", "ALL"].indexOf(endpoint.role),
       role_desc: endpoint.role,
       is_encryption_enabled: endpoint.encryption !== "DISABLED",
-      connection_auth: ["NTLM", "KERBEROS", "NEGOTIATE", "CERTIFICATE"].indexOf(endpoint.authentication) + 1,
+      connection_auth: AUTHENTICATIONS.indexOf(endpoint.authentication) + 1,
       connection_auth_desc: endpoint.authentication,
-      certificate_id: endpoint.authentication === "CERTIFICATE" ? 256 : 0,
+      certificate_id: certificateId(instance),
       encryption_algorithm: algorithm.code,
       encryption_algorithm_desc: algorithm.desc,
     },
   ];
 }
 
+export function endpointOwnerId(instance: Instance): number {
+  const owner = instance.logins.find(({ name }) => sameName(name, instance.endpoint?.owner ?? "sa"));
+  return owner ? principalId(instance, owner) : 1;
+}
+
+/** 0 with Windows authentication. */
+function certificateId(instance: Instance): number {
+  const { endpoint } = instance;
+  if (!endpoint?.authentication.includes("CERTIFICATE")) return 0;
+  return certificateNamed(instance, endpoint.certificate ?? "")?.certificateId ?? 256;
+}
+
+const AUTHENTICATIONS: Authentication[] = [
+  "NTLM",
+  "KERBEROS",
+  "NEGOTIATE",
+  "CERTIFICATE",
+  "NTLM, CERTIFICATE",
+  "KERBEROS, CERTIFICATE",
+  "NEGOTIATE, CERTIFICATE",
+  "CERTIFICATE, NTLM",
+  "CERTIFICATE, KERBEROS",
+  "CERTIFICATE, NEGOTIATE",
+];
 const ALGORITHMS = [
   "NONE",
   "RC4",

@@ -3,11 +3,12 @@ import { databaseNamed, hasUser, may, visibleDatabases, whyClosed } from "#lab/c
 import { usedLogKb } from "#lab/catalog/counters.ts";
 import { filesOf } from "#lab/catalog/databases.ts";
 import { maxLength, objectId } from "#lab/catalog/objects.ts";
-import { principalId, sidOf } from "#lab/catalog/principals.ts";
+import { hashOf, principalId, sidOf } from "#lab/catalog/principals.ts";
 import { databaseProperty, serverProperty } from "#lab/catalog/properties.ts";
 import { versionText } from "#lab/catalog/versions.ts";
 import type { View } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
+import { mayAlterDatabase, ownerSid, sidOfLogin, userOf } from "#lab/mirroring/users.ts";
 import { fact } from "#lab/tsql/built-in.ts";
 import type { BuiltIn, Context } from "#lab/tsql/context.ts";
 import { INT, nvarchar, SYSNAME, VARIANT } from "#lab/tsql/type-rules.ts";
@@ -141,6 +142,7 @@ export function catalogFunctions(
       },
       0,
     ),
+    LOGINPROPERTY: asked([SYSNAME, SYSNAME], VARIANT, loginProperty),
     ORIGINAL_LOGIN: fact(SYSNAME, ({ login }) => login.name),
     SYSTEM_USER: fact(SYSNAME, ({ login }) => login.name),
     SESSION_USER: fact(SYSNAME, userName),
@@ -236,17 +238,53 @@ function loginWithSid(
   return logins.find((login) => Buffer.compare(sidOfLogin(login.name), sid) === 0)?.name ?? null;
 }
 
-/** sysadmin is dbo everywhere; in the system databases everyone else comes as guest. */
-function userName({ login, session }: Context): string {
+/** sysadmin and the owner are dbo; in the system databases everyone else comes as guest. */
+function userName({ instance, login, session }: Context): string {
   if (login.sysadmin) return "dbo";
-  return ["master", "tempdb", "msdb"].includes(session.database.toLowerCase()) ? "guest" : login.name;
+  const database = databaseNamed(instance, session.database);
+  if (!database || ["master", "tempdb", "msdb"].includes(database.name.toLowerCase())) return "guest";
+  if (ownerSid(database) === sidOfLogin(login)) return "dbo";
+  return userOf(database, login)?.name ?? login.name;
 }
 
-function roleMember({ login, session }: Context, role: SqlValue | undefined): number | null {
+/** PasswordHash is told to sysadmin alone. */
+function loginProperty(
+  context: Context,
+  name: SqlValue | undefined,
+  property: SqlValue | undefined,
+): SqlValue {
+  const { instance } = context;
+  const login = instance.logins.find((one) => sameName(one.name, name as string));
+  if (!login) return null;
+  switch ((property as string).toLowerCase()) {
+    case "passwordhash": {
+      const value = hashOf(context, login.name);
+      return value === null ? null : { base: { name: "varbinary", length: 256 }, value };
+    }
+    case "defaultdatabase":
+      return { base: nvarchar(128), value: login.defaultDatabase };
+    case "islocked":
+    case "isexpired":
+    case "ismustchange":
+    case "badpasswordcount":
+      return { base: INT, value: 0 };
+    default:
+      return null;
+  }
+}
+
+function roleMember({ instance, login, session }: Context, role: SqlValue | undefined): number | null {
   const name = (role as string).toLowerCase();
   if (name === "dbm_monitor")
     return session.database.toLowerCase() === "msdb" ? (login.monitor || login.sysadmin ? 1 : 0) : null;
   if (name === "public") return 1;
+  const database = databaseNamed(instance, session.database);
+  if (
+    database &&
+    (ownerSid(database) === sidOfLogin(login) ||
+      userOf(database, login)?.roles.some((one) => sameName(one, name)))
+  )
+    return 1;
   if (
     name === "db_owner" ||
     /^db_(datareader|datawriter|ddladmin|accessadmin|securityadmin|backupoperator)$/.test(name)
@@ -268,7 +306,7 @@ function hasPermission(
   if ((kind as string).toUpperCase() === "DATABASE") {
     const database = databaseNamed(instance, (securable as string | null) ?? session.database);
     if (!database) return null;
-    if (login.sysadmin || (wanted === "ALTER" && may(login, "ALTER ANY DATABASE"))) return 1;
+    if (login.sysadmin || (wanted === "ALTER" && mayAlterDatabase(instance, database.name, login))) return 1;
     return ["CONNECT", "ANY"].includes(wanted) && hasUser(database, login) ? 1 : 0;
   }
   return login.sysadmin || ["SELECT", "ANY", "VIEW DEFINITION"].includes(wanted) ? 1 : 0;

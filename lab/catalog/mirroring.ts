@@ -1,10 +1,10 @@
 /** What mirroring shows of itself: on the partners, on the witness, and on the network between them. */
 import { may, visibleDatabases } from "#lab/catalog/access.ts";
-import { endpointAlgorithm } from "#lab/catalog/endpoints.ts";
 import { lsn } from "#lab/catalog/lsn.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { findInstance, sameName } from "#lab/mirroring/find.ts";
-import type { Connection, Database, Mirroring } from "#lab/mirroring/model.ts";
+import { agreedAlgorithm, certificateNamed } from "#lab/mirroring/handshake.ts";
+import type { Connection, Database, Endpoint, Instance, Mirroring } from "#lab/mirroring/model.ts";
 
 export const mirroringViews: View[] = [
   {
@@ -123,8 +123,17 @@ export const mirroringViews: View[] = [
       page_status tinyint !
       modification_time datetime !
     `),
-    // Pages are never damaged here.
-    rows: () => [],
+    rows: ({ instance }) =>
+      instance.databases.flatMap(({ databaseId, pages = [] }) =>
+        pages.map(({ fileId, pageId, errorType, status, modifiedAt }) => ({
+          database_id: databaseId,
+          file_id: fileId,
+          page_id: BigInt(pageId),
+          error_type: errorType,
+          page_status: status,
+          modification_time: new Date(modifiedAt + instance.clockOffset),
+        })),
+      ),
   },
 ];
 
@@ -162,8 +171,12 @@ function connections({ fleet, instance }: Viewing): Row[] {
     const known = open.get(one.to.toLowerCase());
     if (!known || one.changedAt < known.changedAt) open.set(one.to.toLowerCase(), one);
   }
-  const algorithm = endpointAlgorithm(instance.endpoint);
   return [...open.values()].map((one) => {
+    const other = findInstance(fleet, one.to);
+    const accepted = one.from.toLowerCase() > one.to.toLowerCase();
+    const [opening, accepting] = accepted ? [other, instance] : [instance, other];
+    const algorithm = connectionAlgorithm(opening?.endpoint ?? null, accepting?.endpoint ?? null);
+    const certified = instance.endpoint?.authentication.startsWith("CERTIFICATE");
     const connected = new Date(one.changedAt + instance.clockOffset);
     const sent = transferred(instance.databases, one.to, "PRINCIPAL");
     const received = transferred(instance.databases, one.to, "MIRROR");
@@ -174,15 +187,14 @@ function connections({ fleet, instance }: Viewing): Row[] {
       state_desc: "LOGGED_IN",
       connect_time: connected,
       login_time: connected,
-      authentication_method:
-        instance.endpoint?.authentication === "CERTIFICATE" ? "CERTIFICATE" : "Microsoft Negotiate",
-      principal_name: `${findInstance(fleet, one.to)?.host.split(".")[0]?.toUpperCase() ?? one.to}$`,
+      authentication_method: certified ? "CERTIFICATE" : "Microsoft Negotiate",
+      principal_name: other?.serviceAccount ?? `${other?.host.split(".")[0]?.toUpperCase() ?? one.to}$`,
       remote_user_name: null,
       last_activity_time: new Date(fleet.now + instance.clockOffset),
-      is_accept: one.from.toLowerCase() > one.to.toLowerCase(),
+      is_accept: accepted,
       login_state: 12,
       login_state_desc: "ONLINE",
-      peer_certificate_id: 0,
+      peer_certificate_id: certified && other ? peerCertificateId(instance, other) : 0,
       encryption_algorithm: algorithm.code,
       encryption_algorithm_desc: algorithm.desc,
       receives_posted: 1,
@@ -198,6 +210,18 @@ function connections({ fleet, instance }: Viewing): Row[] {
       peer_arbitration_id: one.guid.toUpperCase(),
     };
   });
+}
+
+function connectionAlgorithm(opening: Endpoint | null, accepting: Endpoint | null) {
+  const desc = opening && accepting ? agreedAlgorithm(opening, accepting) : "NONE";
+  return { code: ["NONE", "RC4", "AES"].indexOf(desc), desc };
+}
+
+/** The peer's certificate as it is known here. */
+function peerCertificateId(instance: Instance, other: Instance): number {
+  const theirs = certificateNamed(other, other.endpoint?.certificate ?? "");
+  const known = instance.certificates?.find((one) => one.thumbprint === theirs?.thumbprint);
+  return known?.certificateId ?? 0;
 }
 
 function transferred(databases: Database[], to: string, role: Mirroring["role"]): bigint {

@@ -1,8 +1,11 @@
 /** Logins, roles and what they may do. */
 import { may } from "#lab/catalog/access.ts";
+import { endpointGrants, endpointOwnerId } from "#lab/catalog/endpoints.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import type { Instance, Login } from "#lab/mirroring/model.ts";
+import type { Context } from "#lab/tsql/context.ts";
+import { passwordHash } from "#lab/tsql/passwords.ts";
 
 const principal = `
       name sysname !
@@ -29,11 +32,15 @@ export const principalViews: View[] = [
       is_policy_checked bit
       is_expiration_checked bit
       password_hash varbinary(256)`),
-    // The hash is a secret: it is told to nobody here.
     rows: (viewing) =>
       logins(viewing)
         .filter((row) => row.type === "S")
-        .map((row) => ({ ...row, is_policy_checked: true, is_expiration_checked: false })),
+        .map((row) => ({
+          ...row,
+          is_policy_checked: true,
+          is_expiration_checked: false,
+          password_hash: hashOf(viewing, row.name as string),
+        })),
   },
   {
     name: "syslogins",
@@ -79,9 +86,14 @@ export const principalViews: View[] = [
       role_principal_id int !
       member_principal_id int !`),
     rows: ({ instance }) =>
-      instance.logins.flatMap((login) =>
-        login.sysadmin ? [{ role_principal_id: 3, member_principal_id: principalId(instance, login) }] : [],
-      ),
+      instance.logins.flatMap((login) => {
+        const member = principalId(instance, login);
+        const held = ROLES.filter((role) => login.grants.some((grant) => sameName(grant, role)));
+        return [...(login.sysadmin ? ["sysadmin"] : []), ...held].map((role) => ({
+          role_principal_id: ROLES.indexOf(role) + 2,
+          member_principal_id: member,
+        }));
+      }),
   },
   {
     name: "sys.server_permissions",
@@ -98,23 +110,6 @@ export const principalViews: View[] = [
       state_desc nvarchar(60)`),
     rows: permissions,
   },
-  {
-    name: "sys.database_principals",
-    columns: columns(`
-      name sysname !
-      principal_id int !
-      type char(1) !
-      type_desc nvarchar(60)
-      default_schema_name sysname
-      create_date datetime !
-      modify_date datetime !
-      owning_principal_id int
-      sid varbinary(85)
-      is_fixed_role bit !
-      authentication_type int @11
-      authentication_type_desc nvarchar(60) @11`),
-    rows: (viewing) => users(viewing),
-  },
 ];
 
 /** sa is 0x01 everywhere; every other login has its own, which need not be the same on both partners. */
@@ -126,6 +121,16 @@ export function sidOf(instance: Instance, name: string): Uint8Array {
 
 export function principalId(instance: Instance, login: Login): number {
   return sameName(login.name, "sa") ? 1 : 257 + instance.logins.indexOf(login);
+}
+
+/** The hash is a secret of sysadmin (CONTROL SERVER); NULL to everyone else. */
+export function hashOf(
+  { instance, login: viewer, version }: Viewing | Context,
+  name: string,
+): Uint8Array | null {
+  const login = instance.logins.find((one) => sameName(one.name, name));
+  if (!login || login.name.includes("\\") || !may(viewer, "CONTROL SERVER")) return null;
+  return Uint8Array.from(Buffer.from(passwordHash(login, version), "hex"));
 }
 
 /** With VIEW ANY DEFINITION all of them, otherwise sa and oneself. */
@@ -141,7 +146,7 @@ function logins({ instance, login: viewer }: Viewing): Row[] {
         sid: sidOf(instance, login.name),
         type: windows ? "U" : "S",
         type_desc: windows ? "WINDOWS_LOGIN" : "SQL_LOGIN",
-        is_disabled: false,
+        is_disabled: login.disabled === true,
         create_date: created,
         modify_date: created,
         default_database_name: login.defaultDatabase,
@@ -152,17 +157,7 @@ function logins({ instance, login: viewer }: Viewing): Row[] {
 
 function roles({ instance }: Viewing): Row[] {
   const created = new Date(Date.UTC(2009, 3, 13, 12, 59, 6));
-  return [
-    "public",
-    "sysadmin",
-    "securityadmin",
-    "serveradmin",
-    "setupadmin",
-    "processadmin",
-    "diskadmin",
-    "dbcreator",
-    "bulkadmin",
-  ].map((name, at) => ({
+  return ROLES.map((name, at) => ({
     name,
     principal_id: at + 2,
     sid: Uint8Array.of(at + 2),
@@ -188,58 +183,39 @@ function permissions({ instance, login: viewer }: Viewing): Row[] {
     state_desc: state === "D" ? "DENY" : "GRANT",
   });
   const shown = instance.logins.filter((login) => may(viewer, "VIEW ANY DEFINITION") || login === viewer);
-  const endpoint =
-    instance.endpoint && may(viewer, "VIEW ANY DEFINITION")
-      ? [row(2, "CONNECT", instance.endpoint.endpointId)]
-      : [];
+  const endpoint = may(viewer, "VIEW ANY DEFINITION")
+    ? endpointGrants(instance).map(({ endpointId, grantee, state }) => ({
+        ...row(grantee, "CONNECT", endpointId, state),
+        grantor_principal_id: endpointId === instance.endpoint?.endpointId ? endpointOwnerId(instance) : 1,
+      }))
+    : [];
   return [
     row(2, "VIEW ANY DATABASE"),
     ...endpoint,
     ...shown.flatMap((login) => {
       const id = principalId(instance, login);
-      const given = login.grants.map((grant) => {
-        const denied = /^DENY /i.test(grant);
-        return row(id, grant.toUpperCase().replace(/^DENY /, ""), 0, denied ? "D" : "G");
-      });
+      const given = login.grants
+        .filter((grant) => !ROLES.includes(grant.toLowerCase()))
+        .map((grant) => {
+          const denied = /^DENY /i.test(grant);
+          return row(id, grant.toUpperCase().replace(/^DENY /, ""), 0, denied ? "D" : "G");
+        });
       return [row(id, "CONNECT SQL"), ...given];
     }),
   ];
 }
 
-/** Users of the database at hand: its owner, and the logins whose clients work there. */
-function users(viewing: Viewing): Row[] {
-  const { instance, database } = viewing;
-  const found = instance.databases.find((one) => sameName(one.name, database));
-  const made = new Date(found?.createdAt ?? Date.UTC(2003, 3, 8));
-  const user = (
-    name: string,
-    id: number,
-    sid: Uint8Array | null,
-    type = "S",
-    schema: string | null = "dbo",
-  ): Row => ({
-    name,
-    principal_id: id,
-    type,
-    type_desc: { S: "SQL_USER", U: "WINDOWS_USER", R: "DATABASE_ROLE" }[type]!,
-    default_schema_name: schema,
-    create_date: made,
-    modify_date: made,
-    sid,
-    is_fixed_role: false,
-    authentication_type: type === "R" ? 0 : type === "U" ? 3 : 1,
-    authentication_type_desc: type === "R" ? "NONE" : type === "U" ? "WINDOWS" : "INSTANCE",
-  });
-  const clients = [...new Set(found?.clients.map((group) => group.login) ?? [])];
-  return [
-    user("public", 0, Uint8Array.of(1, 5, 0, 0), "R", null),
-    user("dbo", 1, Uint8Array.of(1)),
-    user("guest", 2, Uint8Array.of(0), "S", "guest"),
-    ...clients.map((name, at) => user(name, 5 + at, sidOf(instance, name), name.includes("\\") ? "U" : "S")),
-    ...(database.toLowerCase() === "msdb" ? [user("dbm_monitor", 16, null, "R", null)] : []),
-  ];
-}
-
+const ROLES = [
+  "public",
+  "sysadmin",
+  "securityadmin",
+  "serveradmin",
+  "setupadmin",
+  "processadmin",
+  "diskadmin",
+  "dbcreator",
+  "bulkadmin",
+];
 const TYPES: Record<string, string> = {
   "CONNECT SQL": "COSQ",
   CONNECT: "CO",

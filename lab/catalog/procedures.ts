@@ -1,7 +1,12 @@
 /** The old procedures that people still type. */
 import { databaseNamed, visibleDatabases } from "#lab/catalog/access.ts";
+import { agentProcedures } from "#lab/catalog/agent-procedures.ts";
 import { commandOf, visibleSessions } from "#lab/catalog/connected.ts";
 import { filesOf } from "#lab/catalog/databases.ts";
+import { fileProcedures } from "#lab/catalog/files.ts";
+import { linkedServerProcedures } from "#lab/catalog/linked-servers.ts";
+import { logShippingProcedures } from "#lab/catalog/log-shipping-procedures.ts";
+import { loginProcedures } from "#lab/catalog/login-procedures.ts";
 import { monitorProcedures } from "#lab/catalog/monitor.ts";
 import { serverProperty } from "#lab/catalog/properties.ts";
 import { compatibilityLevel } from "#lab/catalog/versions.ts";
@@ -15,6 +20,11 @@ import type { SqlValue } from "#lab/tsql/values.ts";
 
 export const catalogProcedures: Record<string, Procedure> = {
   ...monitorProcedures,
+  ...agentProcedures,
+  ...logShippingProcedures,
+  ...fileProcedures,
+  ...loginProcedures,
+  ...linkedServerProcedures,
   sp_who: {
     parameters: [{ name: "@loginame", type: SYSNAME, default: null }],
     run: (args, context) => ({ results: [who(args["@loginame"] as string | null, context)] }),

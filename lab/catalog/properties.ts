@@ -31,8 +31,10 @@ export function serverProperty(instance: Instance, name: string): Variant | null
       return text(instance.edition);
     case "engineedition":
       return int(/express/i.test(instance.edition) ? 4 : /standard|web/i.test(instance.edition) ? 2 : 3);
+    case "productupdatelevel":
+      return version >= 11 && instance.updateLevel ? text(instance.updateLevel) : null;
     case "collation":
-      return text("SQL_Latin1_General_CP1_CI_AS");
+      return text(instance.collation ?? "SQL_Latin1_General_CP1_CI_AS");
     case "isclustered":
     case "isintegratedsecurityonly":
     case "issingleuser":

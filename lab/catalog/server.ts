@@ -1,7 +1,9 @@
 /** The server itself: its configuration, its machine, its name. */
 
+import { agentRuns } from "#lab/catalog/agent.ts";
 import { versionNumber } from "#lab/catalog/versions.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
+import type { Instance } from "#lab/mirroring/model.ts";
 
 export const serverViews: View[] = [
   {
@@ -16,7 +18,7 @@ export const serverViews: View[] = [
       description nvarchar(255) !
       is_dynamic bit !
       is_advanced bit !`),
-    rows: () => CONFIGURATION.map(configurationRow),
+    rows: ({ instance }) => CONFIGURATION.map((row) => configurationRow(row, instance)),
   },
   {
     name: "sys.dm_os_sys_info",
@@ -62,50 +64,6 @@ export const serverViews: View[] = [
     ],
   },
   {
-    name: "sys.servers",
-    columns: columns(`
-      server_id int !
-      name sysname !
-      product sysname !
-      provider sysname !
-      data_source nvarchar(4000)
-      is_linked bit !
-      is_remote_login_enabled bit !
-      is_data_access_enabled bit !
-      modify_date datetime !`),
-    rows: ({ instance }) => [
-      {
-        server_id: 0,
-        name: instance.name,
-        product: "SQL Server",
-        provider: "SQLNCLI",
-        data_source: instance.name,
-        is_linked: false,
-        is_remote_login_enabled: true,
-        is_data_access_enabled: false,
-        modify_date: new Date(instance.startedAt),
-      },
-    ],
-  },
-  {
-    name: "sys.sysservers",
-    columns: columns(`
-      srvid smallint
-      srvname sysname
-      srvproduct sysname !
-      providername nvarchar(128)
-      datasource nvarchar(4000)`),
-    rows: ({ instance }) => [
-      {
-        srvid: 0,
-        srvname: instance.name,
-        srvproduct: "SQL Server",
-        providername: "SQLOLEDB",
-        datasource: instance.name,
-      },
-    ],
-  },
-  {
     name: "sys.dm_server_services",
     requires: "VIEW SERVER STATE",
     columns: columns(`
@@ -118,34 +76,6 @@ export const serverViews: View[] = [
       last_startup_time datetime2(7)
       service_account nvarchar(256) !`),
     rows: services,
-  },
-  {
-    name: "sys.certificates",
-    columns: columns(`
-      name sysname !
-      certificate_id int !
-      principal_id int
-      issuer_name nvarchar(442)
-      subject nvarchar(4000)
-      expiry_date datetime
-      start_date datetime
-      thumbprint varbinary(32) !`),
-    rows: ({ instance }) =>
-      instance.endpoint?.authentication === "CERTIFICATE"
-        ? [
-            {
-              name: `${instance.host.split(".")[0]}_cert`,
-              certificate_id: 256,
-              principal_id: 1,
-              issuer_name: instance.host,
-              subject: instance.host,
-              start_date: new Date(instance.startedAt - 30 * 86_400_000),
-              // One year: what CREATE CERTIFICATE gives when nobody says otherwise.
-              expiry_date: new Date(instance.startedAt + 335 * 86_400_000),
-              thumbprint: new Uint8Array(20),
-            },
-          ]
-        : [],
   },
 ];
 
@@ -167,12 +97,24 @@ function services({ instance }: Viewing): Row[] {
       ...running,
     },
     ...(versionNumber(instance.version) >= 10.5 && !/express/i.test(instance.edition)
-      ? [{ servicename: `SQL Server Agent (${label})`, process_id: 2210, ...running }]
+      ? [
+          {
+            servicename: `SQL Server Agent (${label})`,
+            ...running,
+            ...(agentRuns(instance)
+              ? { process_id: 2210 }
+              : { status: 1, status_desc: "Stopped", process_id: null }),
+          },
+        ]
       : []),
   ];
 }
 
-function configurationRow([id, name, value, low, high, advanced]: (typeof CONFIGURATION)[number]): Row {
+function configurationRow(
+  [id, name, usual, low, high, advanced]: (typeof CONFIGURATION)[number],
+  { configurations = {} }: Instance,
+): Row {
+  const value = configurations[name] ?? usual;
   const variant = (number: number) => ({ base: { name: "int" as const }, value: number });
   return {
     configuration_id: id,
@@ -187,7 +129,7 @@ function configurationRow([id, name, value, low, high, advanced]: (typeof CONFIG
   };
 }
 
-const CONFIGURATION: [
+export const CONFIGURATION: [
   id: number,
   name: string,
   value: number,

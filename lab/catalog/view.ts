@@ -1,6 +1,7 @@
 /** A view of the catalog: a declared list of typed columns, and the rows that one viewer may see of them. */
 
 import { requireServerState } from "#lab/catalog/access.ts";
+import { SqlError } from "#lab/mirroring/commands.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { parseTypeName } from "#lab/tsql/parse.ts";
 import type { Relation } from "#lab/tsql/relation.ts";
@@ -13,6 +14,12 @@ export interface View {
   columns: ViewColumn[];
   /** Without this right: errors 300 and 297. */
   requires?: "VIEW SERVER STATE";
+  /** It lives in this database alone, in its schema dbo: the tables of msdb. */
+  inDatabase?: string;
+  /** A table that something must have made first. */
+  exists?: (context: Context) => boolean;
+  /** Who may read it beside sysadmin; everyone else gets error 229. */
+  readers?: (login: Context["login"]) => boolean;
   rows: (viewing: Viewing) => Row[];
 }
 
@@ -54,11 +61,20 @@ export function relationOf(view: View, viewing: Viewing): Relation {
     columns: visible,
     rows: () => {
       if (view.requires) requireServerState(viewing.login);
+      if (view.readers && !viewing.login.sysadmin && !view.readers(viewing.login)) throw unreadable(view);
       return view
         .rows(viewing)
         .map((row) => visible.map((column) => fitted(row[column.name] ?? null, column.type)));
     },
   };
+}
+
+function unreadable({ name, inDatabase }: View): SqlError {
+  return new SqlError(
+    229,
+    14,
+    `The SELECT permission was denied on the object '${name}', database '${inDatabase ?? "mssqlsystemresource"}', schema '${inDatabase ? "dbo" : "sys"}'.`,
+  );
 }
 
 /** nchar columns come padded, as from a real server. */

@@ -1,11 +1,15 @@
 /** Makes a fleet from a scenario. Guids, sids and ports come from the seed: the same scenario, the same fleet. */
 import { createHash } from "node:crypto";
+import { foundLogs } from "#lab/control/found-log.ts";
+import { firstRows, furnish, loginsFrom, serverFrom } from "#lab/control/found-server.ts";
 import type { Scenario } from "#lab/control/scenario.ts";
 import { settle } from "#lab/mirroring/advance.ts";
 import { type Copy, findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
 import type {
+  Certificate,
   ClientGroup,
   Database,
+  Endpoint,
   Fleet,
   Instance,
   Milliseconds,
@@ -23,7 +27,7 @@ export function found(scenario: Scenario, now: Milliseconds, seed = scenario.see
     seed,
     now,
     instances: scenario.instances.map((plan, at) => instanceFrom(plan, at, scenario, seed, now)),
-    links: everyPair(scenario.instances.map(({ name }) => name)),
+    links: linksOf(scenario.sessions),
     connections: [],
     options: scenario.options,
     statements: [],
@@ -34,7 +38,10 @@ export function found(scenario: Scenario, now: Milliseconds, seed = scenario.see
   }
   rewire(fleet);
   for (const view of fleet.connections) Object.assign(view, { open: true, changedAt: now - DAY_MS });
+  furnish(fleet, scenario);
+  foundLogs(fleet, scenario);
   settle(fleet);
+  firstRows(fleet);
   for (const instance of fleet.instances) {
     for (const database of instance.databases) {
       const open = database.state === "ONLINE";
@@ -62,22 +69,43 @@ function instanceFrom(
     hungSince: null,
     startedAt: now - DAY_MS * (3 + at),
     clockOffset: plan.clockOffsetMs,
-    endpoint: plan.endpoint === null ? null : { ...plan.endpoint, endpointId: 65_536 + at },
-    logins: scenario.logins.map((login) => ({
-      ...login,
-      sid: digest(seed, "login", login.name).slice(0, 32),
-    })),
+    endpoint: plan.endpoint === null ? null : endpointFrom(plan.endpoint, at),
+    ...(plan.serviceAccount && { serviceAccount: plan.serviceAccount }),
+    ...(plan.certificates && { certificates: certificatesFrom(plan, seed) }),
+    logins: loginsFrom(scenario, plan, seed),
+    ...serverFrom(plan),
     databases: [],
     witnessed: [],
     sessions: [],
     sharedRedoKbPerSecond: plan.sharedRedoKbPerSecond,
     errorLog: [],
   };
-  for (const { family, clients, ...rest } of plan.databases) {
-    const database = blankDatabase(instance, rest.name, seed, family ?? rest.name, now);
-    instance.databases.push({ ...database, ...rest, clients: clients.map(group) });
+  for (const { name, family, clients, state, recoveryModel, workloadKbPerSecond } of plan.databases) {
+    const database = blankDatabase(instance, name, seed, family ?? name, now);
+    const said = { state, recoveryModel, workloadKbPerSecond, clients: clients.map(group) };
+    instance.databases.push({ ...database, ...said });
   }
   return instance;
+}
+
+type InstancePlan = Scenario["instances"][number];
+
+function endpointFrom({ connect, ...plan }: NonNullable<InstancePlan["endpoint"]>, at: number): Endpoint {
+  const granted = connect?.map((login) => ({ login, state: "GRANT" as const }));
+  return { ...plan, ...(granted && { connect: granted }), endpointId: 65_536 + at };
+}
+
+function certificatesFrom({ name: instance, certificates = [] }: InstancePlan, seed: number): Certificate[] {
+  return certificates.map(({ name, of, login, starts, expires }, at) => ({
+    name,
+    certificateId: 256 + at,
+    subject: `CN=${name}`,
+    thumbprint: digest(seed, "certificate", (of ?? instance).toLowerCase(), name).slice(0, 40),
+    startsAt: Date.parse(starts),
+    expiresAt: Date.parse(expires),
+    privateKey: of === undefined,
+    login,
+  }));
 }
 
 type Pair = Scenario["sessions"][number];
@@ -172,8 +200,14 @@ function addressOf(instance: Instance): string {
   return `TCP://${instance.host}:${instance.endpoint?.port ?? 5022}`;
 }
 
-function everyPair(names: string[]) {
-  return names.flatMap((a, at) => names.slice(at + 1).map((b) => ({ a, b, cut: false })));
+/** The links that the sessions need; any other is joined until somebody cuts it. */
+function linksOf(sessions: Scenario["sessions"]) {
+  const pairs = sessions.flatMap(({ on: [a, b], witness }) => {
+    const others = [a, b].flatMap((one): [string, string][] => (witness === null ? [] : [[one, witness]]));
+    return [[a, b] as [string, string], ...others];
+  });
+  const known = new Map(pairs.map(([a, b]) => [`${a}\0${b}`, { a, b, cut: false }]));
+  return [...known.values()];
 }
 
 function guidFrom(seed: number, ...what: string[]): string {

@@ -5,6 +5,8 @@ import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
 
 const FORMAT = 1;
 const STATEMENTS_KEPT = 500;
+const ROWS_KEPT = 121;
+const RUNS_KEPT = 20;
 
 interface Kept {
   format: number;
@@ -83,12 +85,15 @@ export function thaw(fleet: Fleet, now: Milliseconds): Fleet {
   }
   for (const instance of fleet.instances) {
     instance.hungSince = later(instance.hungSince);
+    instance.overloadedSince = later(instance.overloadedSince ?? null);
     for (const session of instance.sessions) session.lastRequest = later(session.lastRequest);
+    for (const { pages = [] } of instance.databases) for (const page of pages) page.dueAt = later(page.dueAt);
     for (const { mirroring, clients } of instance.databases) {
       for (const group of clients) group.dueAt = later(group.dueAt);
       if (!mirroring) continue;
       mirroring.synchronizesAt = later(mirroring.synchronizesAt);
       mirroring.asksWitnessAt = later(mirroring.asksWitnessAt);
+      mirroring.undoUntil = later(mirroring.undoUntil ?? null);
       if (mirroring.switchUnderWay) mirroring.switchUnderWay.since += gap;
     }
   }
@@ -102,10 +107,21 @@ function asStored(fleet: Fleet): Fleet {
     instances: fleet.instances.map((instance) => ({
       ...instance,
       sessions: instance.sessions.filter(({ wired }) => !wired),
+      ...historyToKeep(instance),
     })),
     statements: fleet.statements
       .slice(-STATEMENTS_KEPT)
       .map((one) => (one.endedAt === null ? { ...one, endedAt: fleet.now, outcome: "cut" as const } : one)),
+  };
+}
+
+/** The last two hours of the monitor and the last runs of each job: the file is written every few seconds. */
+function historyToKeep({ monitor, agent }: Fleet["instances"][number]): Partial<Fleet["instances"][number]> {
+  const rows = monitor && Object.entries(monitor.rows).map(([name, all]) => [name, all.slice(-ROWS_KEPT)]);
+  const jobs = agent?.jobs.map((job) => ({ ...job, history: job.history.slice(-RUNS_KEPT) }));
+  return {
+    ...(monitor && rows ? { monitor: { ...monitor, rows: Object.fromEntries(rows) } } : {}),
+    ...(agent && jobs ? { agent: { ...agent, jobs } } : {}),
   };
 }
 

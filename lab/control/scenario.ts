@@ -1,7 +1,11 @@
 /** A scenario file: YAML or JSON. Read strictly, and every mistake is told with its place. */
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { instanceLogFields, logFields, Share, Shipping } from "#lab/control/scenario-log.ts";
+import { complaint, type LineOf, linesOf, mistakesOf } from "#lab/control/scenario-mistakes.ts";
+import { strayServerNames } from "#lab/control/scenario-names.ts";
+import { databaseFields, Login, serverFields } from "#lab/control/scenario-server.ts";
 
 export type Scenario = z.infer<typeof Scenario>;
 
@@ -10,22 +14,31 @@ export class ScenarioError extends Error {
 }
 
 export function readScenario(path: string, variant: string | null): Scenario {
-  let raw: unknown;
+  const lines = new LineCounter();
   try {
-    raw = parse(readFileSync(path, "utf8"));
+    const document = parseDocument(readFileSync(path, "utf8"), { lineCounter: lines });
+    if (document.errors[0]) throw document.errors[0];
+    return checkScenario(document.toJS(), variant, path, linesOf(document, lines));
   } catch (error) {
+    if (error instanceof ScenarioError) throw error;
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new ScenarioError(`The scenario ${path} cannot be read: ${why}`);
   }
+}
+
+/** `path` is what the complaints call it. */
+export function checkScenario(
+  raw: unknown,
+  variant: string | null,
+  path: string,
+  lineOf: LineOf | null = null,
+): Scenario {
   const read = Scenario.safeParse(raw);
-  if (!read.success) {
-    const issue = read.error.issues[0];
-    const place = issue?.path.join(".") || "the file";
-    throw new ScenarioError(`The scenario ${path} is not right at ${place}: ${issue?.message}`);
-  }
+  if (!read.success) throw new ScenarioError(complaint(path, mistakesOf(read.error.issues, lineOf)));
   const scenario = withVariant(read.data, variant, path);
-  const problem = strayName(scenario);
-  if (problem) throw new ScenarioError(`The scenario ${path} is not right: ${problem}`);
+  const stray = strayName(scenario);
+  const mistakes = [...(stray === null ? [] : [{ place: "", what: stray }]), ...strayServerNames(scenario)];
+  if (mistakes.length > 0) throw new ScenarioError(complaint(path, mistakes));
   return scenario;
 }
 
@@ -72,6 +85,16 @@ function strayName(scenario: Scenario): string | null {
     .map((name) => name.toLowerCase())
     .find((name, at, all) => all.indexOf(name) !== at);
   if (double) return `one instance has a database twice (${double})`;
+  for (const { database, primaries, secondary } of scenario.logShipping) {
+    const stranger = [...primaries, ...(secondary === null ? [] : [secondary])].find(
+      (one) => !names.includes(one),
+    );
+    if (stranger) return `log shipping names the instance ${stranger}, which is not listed`;
+    const owns = primaries.some((one) =>
+      databases.some((key) => key.toLowerCase() === `${one}: ${database}`.toLowerCase()),
+    );
+    if (!owns) return `log shipping of ${database}: none of ${primaries.join(", ")} has that database`;
+  }
   const stores = scenario.pools.flatMap((pool) =>
     pool.stores.flatMap(({ primary, mirror }) => [primary, mirror]),
   );
@@ -83,15 +106,6 @@ function strayName(scenario: Scenario): string | null {
 const rate = z.int().min(0).max(10_000_000);
 const seconds = z.int().min(0).max(86_400);
 
-const Login = z.strictObject({
-  name: z.string().min(1),
-  password: z.string(),
-  sysadmin: z.boolean().default(false),
-  grants: z.array(z.string()).default([]),
-  monitor: z.boolean().default(false),
-  defaultDatabase: z.string().default("master"),
-});
-
 const Clients = z.strictObject({
   host: z.string().min(1),
   program: z.string().default("Lync Server"),
@@ -101,6 +115,14 @@ const Clients = z.strictObject({
   transactionSeconds: seconds.default(0),
 });
 
+const windows = ["NTLM", "KERBEROS", "NEGOTIATE"] as const;
+const authentications = [
+  ...windows,
+  "CERTIFICATE" as const,
+  ...windows.map((method) => `${method}, CERTIFICATE` as const),
+  ...windows.map((method) => `CERTIFICATE, ${method}` as const),
+];
+
 const Endpoint = z.strictObject({
   name: z.string().default("Mirroring"),
   port: z.int().min(1).max(65_535).default(5022),
@@ -108,7 +130,22 @@ const Endpoint = z.strictObject({
   role: z.enum(["NONE", "PARTNER", "WITNESS", "ALL"]).default("ALL"),
   encryption: z.enum(["DISABLED", "SUPPORTED", "REQUIRED"]).default("REQUIRED"),
   algorithm: z.enum(["NONE", "RC4", "AES", "AES,RC4", "RC4,AES"]).default("AES"),
-  authentication: z.enum(["NTLM", "KERBEROS", "NEGOTIATE", "CERTIFICATE"]).default("NEGOTIATE"),
+  authentication: z.enum(authentications).default("NEGOTIATE"),
+  /** Of this instance's own certificates. */
+  certificate: z.string().optional(),
+  owner: z.string().optional(),
+  /** Logins that hold CONNECT on it. */
+  connect: z.array(z.string()).optional(),
+});
+
+/** Its own certificate, or with `of` the copy of another instance's certificate of that name. */
+const Certificate = z.strictObject({
+  name: z.string().min(1),
+  of: z.string().optional(),
+  /** Whom a peer with this certificate comes in as. */
+  login: z.string().default("sa"),
+  starts: z.iso.datetime().default("2020-01-01T00:00:00Z"),
+  expires: z.iso.datetime().default("2040-01-01T00:00:00Z"),
 });
 
 const Instance = z.strictObject({
@@ -118,8 +155,13 @@ const Instance = z.strictObject({
   level: z.string().default("RTM"),
   edition: z.string().default("Enterprise Edition (64-bit)"),
   endpoint: Endpoint.nullable().default(() => Endpoint.parse({})),
+  /** The Windows account of the service; left out where all share one. */
+  serviceAccount: z.string().min(1).optional(),
+  certificates: z.array(Certificate).optional(),
   clockOffsetMs: z.int().default(0),
   sharedRedoKbPerSecond: rate.nullable().default(null),
+  ...serverFields,
+  ...instanceLogFields,
   /** Databases outside any session. */
   databases: z
     .array(
@@ -131,6 +173,8 @@ const Instance = z.strictObject({
         family: z.string().optional(),
         workloadKbPerSecond: rate.default(0),
         clients: z.array(Clients).default([]),
+        ...databaseFields,
+        ...logFields,
       }),
     )
     .default([]),
@@ -162,10 +206,14 @@ const Session = z.strictObject({
         state: z.enum(["SYNCHRONIZED", "SYNCHRONIZING", "SUSPENDED"]).optional(),
         redoQueueLimitMb: z.int().min(1).optional(),
         clients: z.array(Clients).optional(),
+        ...databaseFields,
+        ...logFields,
       }),
     ]),
   ),
   ...Load,
+  ...databaseFields,
+  ...logFields,
   clients: z.array(Clients).default([]),
 });
 
@@ -187,7 +235,7 @@ const Pool = z.strictObject({
   ),
 });
 
-const Scenario = z.strictObject({
+export const Scenario = z.strictObject({
   name: z.string().min(1),
   seed: z.int().default(1),
   startsAt: z.iso.datetime().default("2026-01-05T08:00:00Z"),
@@ -201,12 +249,22 @@ const Scenario = z.strictObject({
       failoverAfterWitnessLinkLost: z.enum(["none", "automatic"]).default("none"),
       forceWithWitness: z.enum(["allowed", "refused"]).default("allowed"),
       suspendedWhileAway: z.enum(["disconnected", "suspended"]).default("disconnected"),
+      tailOfMirrored: z.enum(["1468", "3104"]).default("1468"),
       switchMilliseconds: z.int().min(0).max(600_000).default(0),
+      unpreparedMirror: z.enum(["1416", "1418"]).default("1416"),
+      unreachableWitness: z.enum(["1456", "1418"]).default("1456"),
+      endpointChange: z.enum(["failure", "unnoticed"]).default("failure"),
+      repairedAway: z
+        .enum(["online-after-second-restart", "inaccessible", "online"])
+        .default("online-after-second-restart"),
+      offDuringUndo: z.enum(["refused", "accepted"]).default("refused"),
     })
     .prefault({}),
   logins: z.array(Login).min(1),
   instances: z.array(Instance).min(1),
   sessions: z.array(Session).default([]),
+  shares: z.array(Share).default([]).describe("Folders of the network that backups can go to."),
+  logShipping: z.array(Shipping).default([]),
   pools: z.array(Pool).default([]),
   variants: z
     .record(

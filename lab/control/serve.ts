@@ -10,6 +10,8 @@ import { createDoor, createSessionRegistry } from "#lab/tsql/door.ts";
 export interface ServedFleet {
   running: Running;
   power(name: InstanceName, action: PowerAction): Promise<void>;
+  /** Another fleet of the same instances takes this one's place, on the same ports; every connection is cut. */
+  renew(fresh: Fleet): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,8 +56,23 @@ export async function serveFleet(
     throw error;
   }
 
+  async function closeAll(): Promise<void> {
+    await Promise.all([...listening.values()].map((one) => one.stop()));
+    listening.clear();
+  }
+
   return {
     running,
+    async renew(fresh) {
+      const ports = fleet.instances.map(({ port }) => port);
+      await closeAll();
+      running.change(() => {
+        for (const key of Object.keys(fleet)) if (!(key in fresh)) Reflect.deleteProperty(fleet, key);
+        Object.assign(fleet, fresh);
+        return [];
+      });
+      for (const [place, instance] of fleet.instances.entries()) await open(instance, ports[place]!);
+    },
     async power(name, action) {
       const instance = instanceNamed(fleet, name);
       const port = listening.get(name);
@@ -71,7 +88,7 @@ export async function serveFleet(
     },
     async stop() {
       running.stop();
-      await Promise.all([...listening.values()].map((one) => one.stop()));
+      await closeAll();
     },
   };
 }

@@ -12,8 +12,10 @@ export function truth(fleet: Fleet, virtual: boolean) {
     sessions: fusedSessions(fleet),
     instances: fleet.instances.map(({ logins, ...instance }) => ({
       ...instance,
-      logins: logins.map(({ password: _, ...login }) => login),
+      logins: logins.map(({ password: _, passwordHash: __, ...login }) => login),
     })),
+    files: fleet.files ?? [],
+    shares: fleet.shares ?? [],
     links: fleet.links,
     connections: fleet.connections,
     openStatements: fleet.statements.filter(({ endedAt }) => endedAt === null),

@@ -1,8 +1,13 @@
 /** The fleet's time. Everything happens at the moment it is due, in one order, however the time is cut into pieces. */
 
+import { dueJobs, runDueJobs } from "#lab/mirroring/agent.ts";
 import { allCopies } from "#lab/mirroring/find.ts";
 import { dueFlows, flow, logFlows } from "#lab/mirroring/flow.ts";
+import { logOf, shareChain } from "#lab/mirroring/log-chain.ts";
+import { dueCheckpoints, settleLogs } from "#lab/mirroring/log-space.ts";
+import { dueMaintenance, runMaintenance } from "#lab/mirroring/maintenance.ts";
 import type { Fleet, Milliseconds } from "#lab/mirroring/model.ts";
+import { duePages, settlePages } from "#lab/mirroring/pages.ts";
 import { type Cut, dueClients, RECOVERY_MS, refreshClients, show } from "#lab/mirroring/show.ts";
 import { askWitnesses, caughtUp, completeSwitches, tellWitness } from "#lab/mirroring/switching.ts";
 import { dueConnections, settleConnections } from "#lab/mirroring/transport.ts";
@@ -16,7 +21,11 @@ export function advance(fleet: Fleet, ms: Milliseconds): Cut[] {
     const next = Math.min(end, due);
     flow(fleet, next - fleet.now);
     fleet.now = next;
-    if (due <= next) cuts.push(...settle(fleet));
+    if (due <= next) {
+      cuts.push(...settle(fleet));
+      runMaintenance(fleet);
+      runDueJobs(fleet);
+    }
   }
   refreshClients(fleet);
   return cuts;
@@ -36,6 +45,10 @@ export function nextDue(fleet: Fleet): Milliseconds | null {
     ...dueConnections(fleet),
     ...dueFlows(fleet),
     ...dueClients(fleet),
+    ...duePages(fleet),
+    ...dueJobs(fleet),
+    ...dueMaintenance(fleet),
+    ...dueCheckpoints(fleet),
   ].filter((at) => at > fleet.now);
   return due.length > 0 ? Math.min(...due) : null;
 }
@@ -46,9 +59,11 @@ export function settle(fleet: Fleet): Cut[] {
   for (let round = 0; round < 100; round++) {
     const moved = [
       settleConnections(fleet),
+      settlePages(fleet),
       askWitnesses(fleet),
       completeSwitches(fleet),
       synchronize(fleet),
+      settleLogs(fleet),
     ].some(Boolean);
     cuts.push(...show(fleet));
     if (!moved) return cuts;
@@ -61,6 +76,10 @@ function synchronize(fleet: Fleet): boolean {
     .map((copy) => {
       const mirror = logFlows(fleet, copy);
       const moved = mirror !== null && caughtUp(fleet, copy, mirror);
+      // What is known of backups is itself written to the log: the mirror knows it once it has received it.
+      const { cutKb, backedUpKb } = logOf(copy.database);
+      if (mirror && Math.max(cutKb, backedUpKb ?? 0) <= mirror.database.endOfLogKb)
+        shareChain(copy.database, mirror.database);
       tellWitness(fleet, copy);
       return moved;
     })

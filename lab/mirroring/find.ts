@@ -5,6 +5,7 @@ import type {
   Fleet,
   Instance,
   InstanceName,
+  Link,
   Mirroring,
   WitnessRow,
 } from "#lab/mirroring/model.ts";
@@ -22,7 +23,10 @@ export function sameName(one: string, other: string): boolean {
 }
 
 export function findInstance(fleet: Fleet, name: InstanceName): Instance | undefined {
-  return fleet.instances.find((instance) => sameName(instance.name, name));
+  const byName = indexOf(fleet.instances, (instances) => {
+    return new Map(instances.toReversed().map((instance) => [instance.name.toLowerCase(), instance]));
+  });
+  return byName.get(name) ?? byName.get(name.toLowerCase());
 }
 
 export function instanceNamed(fleet: Fleet, name: InstanceName): Instance {
@@ -68,9 +72,25 @@ export function connection(
   from: InstanceName,
   to: InstanceName,
 ): Connection | undefined {
-  return fleet.connections.find(
-    (one) => one.guid === guid && sameName(one.from, from) && sameName(one.to, to),
-  );
+  const bySession = indexOf(fleet.connections, (connections) => Map.groupBy(connections, (one) => one.guid));
+  return bySession.get(guid)?.find((one) => sameName(one.from, from) && sameName(one.to, to));
+}
+
+export function linkBetween(fleet: Fleet, a: InstanceName, b: InstanceName): Link | undefined {
+  const byEnds = indexOf(fleet.links, (links) => {
+    const ends = links.flatMap((link) => [
+      { one: link.a, other: link.b, link },
+      { one: link.b, other: link.a, link },
+    ]);
+    const grouped = Map.groupBy(ends, ({ one }) => one.toLowerCase());
+    return new Map(
+      [...grouped].map(([one, its]) => [
+        one,
+        new Map(its.map(({ other, link }) => [other.toLowerCase(), link])),
+      ]),
+    );
+  });
+  return byEnds.get(a.toLowerCase())?.get(b.toLowerCase());
 }
 
 /** Does `from` believe to be connected to `to`? */
@@ -82,3 +102,18 @@ export function log(fleet: Fleet, instance: Instance, number: number, text: stri
   instance.errorLog.push({ at: fleet.now, number, text });
   if (instance.errorLog.length > 500) instance.errorLog.splice(0, instance.errorLog.length - 500);
 }
+
+/**
+ * Looking a name up in a list that seldom changes. An index belongs to its list and is made anew when that has grown or
+ * shrunk; nobody exchanges what stands in it.
+ */
+function indexOf<T, I>(list: T[], make: (list: T[]) => I): I {
+  const known = indexes.get(list);
+  if (known?.length === list.length) return known.index as I;
+  const index = make(list);
+  indexes.set(list, { length: list.length, index });
+  return index;
+}
+
+/** Nothing that is not in the fleet: a copy made at first sight. */
+const indexes = new WeakMap<object, { length: number; index: unknown }>();

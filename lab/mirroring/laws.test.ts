@@ -12,6 +12,7 @@ type Event =
   | { does: "power"; action: PowerAction; instance: string }
   | { does: "link"; link: "A-B" | "A-W" | "B-W"; cut: boolean }
   | { does: "sql"; instance: string; command: Spoken }
+  | { does: "endpoint"; instance: string; text: string }
   | { does: "load"; workload: number; send: number; redo: number; queue: number }
   | { does: "pass"; ms: number };
 
@@ -30,17 +31,24 @@ const commands: Spoken[] = [
   { kind: "set-partner", address: "TCP://a.contoso.com:5022" },
   { kind: "set-partner", address: "TCP://b.contoso.com:5022" },
   { kind: "set-recovery", model: "SIMPLE" },
+  { kind: "restore-with-recovery" },
+];
+
+const endpointChanges = [
+  "ALTER ENDPOINT [Mirroring] STATE = STOPPED",
+  "ALTER ENDPOINT [Mirroring] STATE = STARTED",
+  "ALTER ENDPOINT [Mirroring] AS TCP (LISTENER_PORT = 5022)",
 ];
 
 /** What may lose log by its nature, and what leads to it. SAFETY OFF does not: it ends the automatic failover. */
-const losing = ["force-service", "partner-off", "set-partner", "witness-off"];
+const losing = ["force-service", "partner-off", "set-partner", "witness-off", "restore-with-recovery"];
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
       does: fc.constant("power" as const),
-      action: fc.constantFrom<PowerAction>("stop", "start", "hang", "wake"),
+      action: fc.constantFrom<PowerAction>("stop", "start", "hang", "wake", "overload", "relax"),
       instance: fc.constantFrom("A", "B", "W"),
     }),
   },
@@ -58,6 +66,14 @@ const event: fc.Arbitrary<Event> = fc.oneof(
       does: fc.constant("sql" as const),
       instance: fc.constantFrom("A", "B"),
       command: fc.constantFrom(...commands),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant("endpoint" as const),
+      instance: fc.constantFrom("A", "B"),
+      text: fc.constantFrom(...endpointChanges),
     }),
   },
   {
@@ -109,7 +125,7 @@ describe("a thousand random stories", () => {
           if (typeof s.sql(instance, command) === "number") expect(JSON.stringify(s.fleet)).toBe(before);
         },
       ),
-      { numRuns: 500, seed: 7 },
+      { numRuns: 1_000, seed: 7 },
     );
   }, 120_000);
 
@@ -132,7 +148,7 @@ describe("a thousand random stories", () => {
           });
         }
       }),
-      { numRuns: 500, seed: 11 },
+      { numRuns: 1_000, seed: 11 },
     );
   }, 120_000);
 
@@ -196,6 +212,11 @@ function happen(s: Story, happening: Event, look: () => void = () => {}): void {
     case "sql":
       if (s.fleet.instances.find(({ name }) => name === happening.instance)?.power === "running") {
         s.sql(happening.instance, happening.command);
+      }
+      break;
+    case "endpoint":
+      if (s.fleet.instances.find(({ name }) => name === happening.instance)?.power === "running") {
+        s.run(happening.instance, happening.text);
       }
       break;
     case "load":

@@ -2,9 +2,10 @@
  * What two instances settle between them when they find each other again: who owns the principal role, whether the
  * session still exists, where the logs part. The higher role sequence wins.
  */
-import { type Copy, copyOn, findDatabase, instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
+import { type Copy, copyOn, findDatabase, instanceNamed, log, sameName, sees } from "#lab/mirroring/find.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type { Fleet, InstanceName, WitnessRow } from "#lab/mirroring/model.ts";
+import { beginUndo, continueUndo } from "#lab/mirroring/undo.ts";
 
 const SYNCHRONIZING_AT_LEAST_MS = 1_000;
 
@@ -48,9 +49,13 @@ export function stepDown(fleet: Fleet, copy: Copy, owner: { roleSequence: number
 
 /** Both sides begin to synchronize: the first state of a new, resumed or reconnected session. */
 export function beginSynchronizing(fleet: Fleet, principal: Copy, mirror: Copy): void {
+  continueUndo(fleet, mirror.mirroring);
   for (const { mirroring } of [principal, mirror]) {
     mirroring.synchronized = false;
-    mirroring.synchronizesAt = fleet.now + SYNCHRONIZING_AT_LEAST_MS;
+    mirroring.synchronizesAt = Math.max(
+      fleet.now + SYNCHRONIZING_AT_LEAST_MS,
+      mirror.mirroring.undoUntil ?? 0,
+    );
     mirroring.asksWitnessAt = null;
   }
   const common = mirror.mirroring.forcedAtKb ?? mirror.database.endOfLogKb;
@@ -70,6 +75,9 @@ function meetPartner(
       // Re-paired while this one was away.
       log(fleet, copy.instance, 1438, textOf(1438, other));
       log(fleet, copy.instance, 1460, textOf(1460, copy.database.name));
+      // Who serves already goes on serving: a second principal.
+      const { mirroring } = copy;
+      if (mirroring.role === "PRINCIPAL" && !mirroring.serving) mirroring.rejectedAt ??= fleet.now;
       return "rejected";
     }
     disband(fleet, copy);
@@ -84,8 +92,6 @@ function meetPartner(
   // A held failover goes on where it stood: both had the same log.
   if (manual) for (const side of [principal, mirror]) side.mirroring.asksWitnessAt = null;
   else beginSynchronizing(fleet, principal, mirror);
-  log(fleet, principal.instance, 1440, textOf(1440, principal.database.name));
-  log(fleet, mirror.instance, 1441, textOf(1441, mirror.database.name));
   return "met";
 }
 
@@ -105,7 +111,10 @@ function settleRoles(fleet: Fleet, one: Copy, other: Copy): [principal: Copy, mi
   const common = Math.min(fork, mirror.database.endOfLogKb);
   if (mirror.mirroring.forcedAtKb !== null) mirror.mirroring.forcedAtKb = common;
   // What a former principal had written but never had acknowledged is undone without asking.
-  else mirror.database.endOfLogKb = common;
+  else {
+    beginUndo(fleet, mirror, mirror.database.endOfLogKb - common);
+    mirror.database.endOfLogKb = common;
+  }
   return [principal, mirror];
 }
 
@@ -121,6 +130,12 @@ function meetWitness(fleet: Fleet, copy: Copy): "met" | "rejected" {
   if (!row) return "rejected";
   if (row.roleSequence > copy.mirroring.roleSequence && copy.mirroring.role === "PRINCIPAL") {
     stepDown(fleet, copy, { roleSequence: row.roleSequence, forced: row.suspended });
+  } else if (
+    copy.mirroring.role === "PRINCIPAL" &&
+    !sees(fleet, row.guid, copy.instance.name, copy.mirroring.partner)
+  ) {
+    // It may serve again, alone: the witness has to know that the mirror will be behind.
+    copy.mirroring.asksWitnessAt = fleet.now;
   }
   return "met";
 }

@@ -7,6 +7,7 @@ import type { Fleet } from "#lab/mirroring/model.ts";
 import { forgetSession } from "#lab/mirroring/perform-setup.ts";
 import { takeRole } from "#lab/mirroring/switching.ts";
 import { rewire, talks } from "#lab/mirroring/transport.ts";
+import { beginUndo, isUndoing } from "#lab/mirroring/undo.ts";
 
 type PartnerCommand = Extract<
   Command,
@@ -48,6 +49,14 @@ export function principalWithPartner(fleet: Fleet, copy: Copy): Copy {
   refuse(alone ? 1431 : 1447, database.name);
 }
 
+/** The same, and the partner answers: one that is gone or hangs, unnoticed so far, is sent nothing. */
+function principalWithAnswer(fleet: Fleet, copy: Copy): Copy {
+  const peer = principalWithPartner(fleet, copy);
+  const { guid, partner } = copy.mirroring;
+  if (!talks(fleet, guid, copy.instance.name, partner)) refuse(1456, partner);
+  return peer;
+}
+
 function failover(fleet: Fleet, copy: Copy, context: CommandContext) {
   const { mirroring, database } = copy;
   if (!sameName(context.currentDatabase, "master")) refuse(5001);
@@ -72,7 +81,7 @@ function forceService(fleet: Fleet, copy: Copy) {
     if (sees(fleet, guid, witness, partner)) refuse(1455, database.name);
   }
   // A former principal whose own log was never rolled back cannot become principal safely.
-  if (mirroring.forcedAtKb !== null) refuse(1406, database.name);
+  if (mirroring.forcedAtKb !== null || isUndoing(fleet, mirroring)) refuse(1406, database.name);
   takeRole(fleet, copy, "forced");
   return { guid, roleSequence: mirroring.roleSequence };
 }
@@ -81,6 +90,10 @@ function forceService(fleet: Fleet, copy: Copy) {
 function suspend(fleet: Fleet, copy: Copy): null {
   if (copy.mirroring.suspended) refuse(1415, copy.database.name);
   if (copy.mirroring.switchUnderWay) refuse(1404);
+  // The partner must hear of it, and where it is away the witness: otherwise the mirror could take over unaware.
+  const { guid, partner, witness } = copy.mirroring;
+  const told = [partner, witness].find((name) => sees(fleet, guid, copy.instance.name, name)) ?? null;
+  if (told !== null && !talks(fleet, guid, copy.instance.name, told)) refuse(1456, told);
   for (const { mirroring } of reached(fleet, copy)) {
     mirroring.suspended = true;
     mirroring.synchronized = false;
@@ -92,7 +105,7 @@ function resume(fleet: Fleet, copy: Copy): null {
   const fromMirror = copy.mirroring.role === "MIRROR" && fleet.options.resumeOnMirror === "accepted";
   const other = peerOf(fleet, copy);
   const principal = fromMirror && other ? other : copy;
-  const mirror = principalWithPartner(fleet, principal);
+  const mirror = principalWithAnswer(fleet, principal);
   if (!principal.mirroring.suspended) refuse(1415, copy.database.name);
   if (mirror.mirroring.forcedAtKb !== null) rollBack(fleet, mirror, mirror.mirroring.forcedAtKb);
   for (const { mirroring } of [principal, mirror]) {
@@ -107,6 +120,8 @@ function resume(fleet: Fleet, copy: Copy): null {
 function partnerOff(fleet: Fleet, copy: Copy): null {
   const { guid, witness } = copy.mirroring;
   const parties = reached(fleet, copy);
+  const undoing = parties.some((party) => isUndoing(fleet, party.mirroring));
+  if (undoing && fleet.options.offDuringUndo !== "accepted") refuse(1457, copy.database.name);
   if (witness !== null && parties.some(({ instance }) => talks(fleet, guid, instance.name, witness))) {
     forgetSession(fleet, instanceNamed(fleet, witness), guid);
   }
@@ -119,7 +134,7 @@ function safety(fleet: Fleet, copy: Copy, level: "FULL" | "OFF"): null {
   if (copy.mirroring.role !== "PRINCIPAL") refuse(1470, copy.database.name);
   if (level === "OFF" && !/enterprise|developer|evaluation|datacenter/i.test(copy.instance.edition))
     refuse(1473);
-  const mirror = principalWithPartner(fleet, copy);
+  const mirror = principalWithAnswer(fleet, copy);
   if (copy.mirroring.safety === level) return null;
   for (const { mirroring } of [copy, mirror]) {
     mirroring.safety = level;
@@ -134,7 +149,7 @@ function safety(fleet: Fleet, copy: Copy, level: "FULL" | "OFF"): null {
 function timeout(fleet: Fleet, copy: Copy, seconds: number): null {
   if (copy.mirroring.role !== "PRINCIPAL") refuse(1470, copy.database.name);
   if (seconds > 32_767) refuse(1476, seconds);
-  const mirror = principalWithPartner(fleet, copy);
+  const mirror = principalWithAnswer(fleet, copy);
   for (const { mirroring } of [copy, mirror]) {
     mirroring.timeoutSeconds = mirroring.safety === "OFF" ? 10 : Math.max(5, seconds);
   }
@@ -149,7 +164,8 @@ function reached(fleet: Fleet, copy: Copy): Copy[] {
 }
 
 /** RESUME after a forced service: the former principal gives up what it had written alone. */
-function rollBack(fleet: Fleet, { instance, database }: Copy, commonKb: number): void {
+function rollBack(fleet: Fleet, copy: Copy, commonKb: number): void {
+  const { instance, database } = copy;
   const lostKb = Math.max(0, database.endOfLogKb - commonKb);
   log(
     fleet,
@@ -158,4 +174,5 @@ function rollBack(fleet: Fleet, { instance, database }: Copy, commonKb: number):
     `Recovery of database '${database.name}': ${Math.round(lostKb)} KB of log rolled back.`,
   );
   database.endOfLogKb = Math.min(database.endOfLogKb, commonKb);
+  beginUndo(fleet, copy, lostKb);
 }

@@ -3,6 +3,7 @@ import type { CommandContext } from "#lab/mirroring/commands.ts";
 import { findDatabase, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import { refuse } from "#lab/mirroring/messages.ts";
 import type { Fleet, Instance } from "#lab/mirroring/model.ts";
+import { recover } from "#lab/mirroring/restore.ts";
 import { type Cut, endSessions } from "#lab/mirroring/show.ts";
 
 export const serverCommands = { restoreWithRecovery, kill };
@@ -14,9 +15,8 @@ function restoreWithRecovery(fleet: Fleet, instance: Instance, name: string, con
   if (!rights(fleet, context).sysadmin) refuse(5011, database.name);
   if (sameName(context.currentDatabase, database.name)) refuse(3102, database.name);
   if (instance.sessions.some((session) => sameName(session.database, database.name))) refuse(3101);
-  if (database.state !== "RESTORING") refuse(3117);
-  database.state = "ONLINE";
-  database.awaits = null;
+  if (database.state !== "RESTORING" && !database.standby) refuse(3153);
+  recover(fleet, instance, database);
 }
 
 function kill(fleet: Fleet, spid: number, context: CommandContext): Cut {

@@ -1,39 +1,28 @@
 /** Setting up a session: SET PARTNER on the mirror, then on the principal; SET WITNESS and its removal. */
+import { instanceAt, parseAddress } from "#lab/mirroring/endpoint.ts";
 import { type Copy, instanceNamed, log, peerOf, sameName, sees, witnessRow } from "#lab/mirroring/find.ts";
 import { beginSynchronizing } from "#lab/mirroring/meeting.ts";
 import { refuse, textOf } from "#lab/mirroring/messages.ts";
-import type { Database, Endpoint, Fleet, Instance, Mirroring } from "#lab/mirroring/model.ts";
-import { bytesPass, connectNow, rewire, talks } from "#lab/mirroring/transport.ts";
+import type { Database, Fleet, Instance, Mirroring } from "#lab/mirroring/model.ts";
+import { requireMirror, requireMirrorable, requireWitness } from "#lab/mirroring/prerequisites.ts";
+import { connectNow, rewire, talks } from "#lab/mirroring/transport.ts";
 
 export function setPartner(fleet: Fleet, instance: Instance, database: Database, address: string): void {
-  if (database.mirroring) refuse(1405, database.name);
-  const { host, port } = parseAddress(address);
-  if (database.recoveryModel !== "FULL") refuse(1465, database.name);
-  if (sameName(host, instance.host) && port === instance.endpoint?.port) refuse(1452);
-  const partner = fleet.instances.find((one) => sameName(one.host, host) && one.endpoint?.port === port);
+  requireMirrorable(instance, database, address);
   if (database.state === "RESTORING") {
     // The future mirror contacts nobody, it just waits.
+    const { host, port } = parseAddress(address)!;
+    const partner = instanceAt(fleet, { host, port });
     database.awaits = { partner: partner?.name ?? host, address };
     return;
   }
-  if (!partner || !partnersFit(fleet, instance, partner, ["PARTNER", "ALL"])) refuse(1418, address);
-  startSession(fleet, instance, database, partner, address);
+  const { partner, remote } = requireMirror(fleet, instance, database, address);
+  startSession(fleet, instance, database, partner, remote, address);
 }
 
 export function setWitness(fleet: Fleet, copy: Copy, address: string): void {
-  const { mirroring, instance, database } = copy;
-  if (mirroring.role !== "PRINCIPAL") refuse(1470, database.name);
-  const { host, port } = parseAddress(address);
-  const witness = fleet.instances.find((one) => sameName(one.host, host) && one.endpoint?.port === port);
-  if (witness && [instance.name, mirroring.partner].some((name) => sameName(name, witness.name)))
-    refuse(1429);
-  const mirror = peerOf(fleet, copy);
-  if (!mirror || !talks(fleet, mirroring.guid, instance.name, mirroring.partner) || !mirroring.synchronized) {
-    refuse(1426);
-  }
-  if (!witness || !partnersFit(fleet, instance, witness, null)) refuse(1456, address);
-  if (!["WITNESS", "ALL"].includes(witness.endpoint?.role ?? "NONE")) refuse(1427, address);
-  if (!bytesPass(fleet, mirror.instance.name, witness.name)) refuse(1426);
+  const { mirroring, instance } = copy;
+  const { witness, mirror } = requireWitness(fleet, copy, address);
   dropRow(fleet, copy);
   for (const side of [mirroring, mirror.mirroring]) {
     side.witness = witness.name;
@@ -46,11 +35,12 @@ export function setWitness(fleet: Fleet, copy: Copy, address: string): void {
 export function witnessOff(fleet: Fleet, copy: Copy): void {
   const { mirroring, instance, database } = copy;
   if (mirroring.witness === null) refuse(1439, database.name);
-  const partner = sees(fleet, mirroring.guid, instance.name, mirroring.partner);
+  const partner = talks(fleet, mirroring.guid, instance.name, mirroring.partner);
   const witness = talks(fleet, mirroring.guid, instance.name, mirroring.witness);
   // On the mirror only where it is the one partner left: not while the witness still sees the principal.
   const principalSeen =
-    partner || (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
+    sees(fleet, mirroring.guid, instance.name, mirroring.partner) ||
+    (witness && sees(fleet, mirroring.guid, mirroring.witness!, mirroring.partner));
   if (mirroring.role === "MIRROR" && principalSeen) refuse(1470, database.name);
   if (!partner && !witness && fleet.options.witnessOffAlone === "refused") refuse(1431, database.name);
   const mirror = partner ? peerOf(fleet, copy) : null;
@@ -88,18 +78,12 @@ function startSession(
   instance: Instance,
   database: Database,
   partner: Instance,
+  remote: Database,
   address: string,
 ): void {
-  const remote = partner.databases.find((one) => sameName(one.name, database.name));
-  if (!remote) refuse(1448, database.name);
-  if (remote.mirroring) refuse(1410, database.name);
-  if (remote.state !== "RESTORING") refuse(1464, database.name);
-  if (remote.familyGuid !== database.familyGuid) refuse(1407, database.name);
-  if (remote.endOfLogKb > database.endOfLogKb) refuse(1412, database.name);
-  if (!remote.awaits || !sameName(remote.awaits.partner, instance.name)) refuse(1416, database.name);
   const guid = sessionGuid(fleet, database);
   const common = { ...fresh(fleet, guid), failoverLsnKb: remote.endOfLogKb };
-  const calledBack = remote.awaits.address;
+  const calledBack = remote.awaits?.address ?? "";
   database.mirroring = {
     ...common,
     role: "PRINCIPAL",
@@ -116,8 +100,6 @@ function startSession(
     { instance: partner, database: remote, mirroring: remote.mirroring },
   ];
   beginSynchronizing(fleet, principal, mirror);
-  log(fleet, instance, 1440, textOf(1440, database.name));
-  log(fleet, partner, 1441, textOf(1441, database.name));
 }
 
 /** A session begun by T-SQL starts with SAFETY FULL and without a witness. */
@@ -146,22 +128,6 @@ function fresh(fleet: Fleet, guid: string): Omit<Mirroring, "role" | "partner" |
     forcedAtKb: null,
     switchUnderWay: null,
   };
-}
-
-/** Both endpoints started, in a role that fits, with encryption the two can agree on, and a way between them. */
-function partnersFit(fleet: Fleet, near: Instance, far: Instance, roles: Endpoint["role"][] | null): boolean {
-  const ends = [near.endpoint, far.endpoint];
-  if (!ends.every((end) => end?.state === "STARTED" && (roles === null || roles.includes(end.role))))
-    return false;
-  const encryption = ends.map((end) => end?.encryption);
-  if (encryption.includes("DISABLED") && encryption.includes("REQUIRED")) return false;
-  return far.power === "running" && bytesPass(fleet, near.name, far.name);
-}
-
-function parseAddress(address: string): { host: string; port: number } {
-  const match = /^tcp:\/\/([^:/]+):(\d{1,5})$/i.exec(address.trim());
-  if (!match?.[1] || !match[2]) refuse(1449);
-  return { host: match[1], port: Number(match[2]) };
 }
 
 function dropRow(fleet: Fleet, copy: Copy): void {

@@ -3,14 +3,20 @@
  * nothing. A role switch is only begun here; its statement waits for the switch to end.
  */
 import { settle } from "#lab/mirroring/advance.ts";
+import { whyClosed } from "#lab/mirroring/closed.ts";
 import { type Command, type CommandContext, SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase, instanceNamed, sameName } from "#lab/mirroring/find.ts";
 import { refuse, textOf } from "#lab/mirroring/messages.ts";
-import type { Fleet, InstanceName } from "#lab/mirroring/model.ts";
+import type { Database, DatabaseSettings, Fleet, InstanceName } from "#lab/mirroring/model.ts";
+import { changeEndpoint } from "#lab/mirroring/perform-endpoint.ts";
+import { changeModel, mediaCommands } from "#lab/mirroring/perform-media.ts";
 import { partnerCommands } from "#lab/mirroring/perform-partner.ts";
 import { serverCommands } from "#lab/mirroring/perform-server.ts";
 import { setPartner, setWitness, witnessOff } from "#lab/mirroring/perform-setup.ts";
+import { changePrincipal } from "#lab/mirroring/principals.ts";
 import type { Cut } from "#lab/mirroring/show.ts";
+import { mayAlterDatabase } from "#lab/mirroring/users.ts";
+import { writeRows } from "#lab/mirroring/write.ts";
 
 /** A statement that has not answered yet: it waits for a role switch of this session to be over. */
 export interface Waiting {
@@ -65,13 +71,30 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
     killed.push(serverCommands.kill(fleet, command.spid, context));
     return null;
   }
+  if (command.kind === "principal") {
+    changePrincipal(fleet, command.change, context);
+    return null;
+  }
   const instance = instanceNamed(fleet, context.instance);
+  if (command.kind === "endpoint") {
+    changeEndpoint(fleet, instance, command.change, context);
+    return null;
+  }
   if (command.kind === "restore-with-recovery") {
     serverCommands.restoreWithRecovery(fleet, instance, command.database, context);
     return null;
   }
+  if (command.kind === "backup" || command.kind === "restore" || command.kind === "drop-database") {
+    mediaCommands(fleet, instance, command, context);
+    return null;
+  }
+  if (command.kind === "write") {
+    const target = findDatabase(instance, command.database);
+    if (target) writeRows(fleet, instance, target, command.rows, context, command.transaction);
+    return null;
+  }
   const database = findDatabase(instance, command.database);
-  if (!database || !mayAlter(fleet, context)) refuse(5011, command.database);
+  if (!database || !mayAlter(fleet, command.database, context)) refuse(5011, command.database);
   switch (command.kind) {
     case "set-partner":
       setPartner(fleet, instance, database, command.address);
@@ -82,14 +105,26 @@ function carryOut(fleet: Fleet, command: Command, context: CommandContext, kille
       return null;
     case "set-recovery":
       if (database.mirroring) refuse(1468, database.name);
+      if (command.model === "BULK_LOGGED" && database.workloadKbPerSecond > 0) database.bulkLogged = true;
       database.recoveryModel = command.model;
+      changeModel(database);
+      return null;
+    case "set-option":
+      if (database.mirroring?.role === "MIRROR") throw whyClosed(database)!;
+      setOption(database, command.change);
       return null;
     case "set-offline":
     case "set-online":
       if (database.mirroring) refuse(1468, database.name);
       if (database.state === "RESTORING") refuse(5011, database.name);
       database.state = command.kind === "set-offline" ? "OFFLINE" : "ONLINE";
+      if (database.settings?.emergency) database.settings.emergency = false;
       return null;
+  }
+  // A future mirror that waits for its principal waits no longer.
+  if (command.kind === "partner-off" && database.awaits) {
+    database.awaits = null;
+    return null;
   }
   if (!database.mirroring) refuse(1416, database.name);
   const copy = { instance, database, mirroring: database.mirroring };
@@ -115,9 +150,16 @@ function waitFor(
   return { instance: context.instance, spid: context.spid, database, ...expected };
 }
 
-/** ALTER on the database: the pages ask for the database's owner; logins here are never owners, so a server right. */
-function mayAlter(fleet: Fleet, context: CommandContext): boolean {
-  const { logins } = instanceNamed(fleet, context.instance);
-  const login = logins.find(({ name }) => sameName(name, context.login));
-  return login !== undefined && (login.sysadmin || login.grants.includes("ALTER ANY DATABASE"));
+/** Only TRUSTWORTHY may change while mirrored, and only where the database is open; it is OFF on a fresh mirror. */
+function setOption(database: Database, change: DatabaseSettings): void {
+  const trustworthy = Object.keys(change).every((key) => key === "trustworthy");
+  if (database.mirroring && !trustworthy) refuse(1468, database.name);
+  if (database.state === "RESTORING" || database.mirroring?.serving === false) refuse(5011, database.name);
+  database.settings = { ...database.settings, ...change };
+}
+
+function mayAlter(fleet: Fleet, database: string, context: CommandContext): boolean {
+  const instance = instanceNamed(fleet, context.instance);
+  const login = instance.logins.find(({ name }) => sameName(name, context.login));
+  return login !== undefined && mayAlterDatabase(instance, database, login);
 }

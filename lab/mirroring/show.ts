@@ -1,4 +1,5 @@
 /** What every instance says of itself, computed from what it knows; and who is thrown out of a database that closes. */
+import { logActivity } from "#lab/mirroring/activity.ts";
 import { type Copy, log, sameName, sees } from "#lab/mirroring/find.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type {
@@ -7,8 +8,10 @@ import type {
   Instance,
   InstanceName,
   Milliseconds,
+  Mirroring,
   MirroringState,
 } from "#lab/mirroring/model.ts";
+import { clientMayEnter } from "#lab/mirroring/users.ts";
 
 /** Sessions that the server ended by itself. */
 export interface Cut {
@@ -84,6 +87,7 @@ function showMirroring(fleet: Fleet, copy: Copy): void {
   mirroring.witnessState = witnessState(fleet, copy);
   mirroring.state = stateOf(fleet, copy);
   mirroring.serving = serves(fleet, copy);
+  logActivity(fleet, copy);
   if (mirroring.role === "MIRROR")
     database.state = mirroring.forcedAtKb === null ? "RESTORING" : "RECOVERING";
   else database.state = mirroring.serving ? "ONLINE" : "RECOVERING";
@@ -111,9 +115,22 @@ function serves(fleet: Fleet, { instance, mirroring }: Copy): boolean {
   const { role, switchUnderWay, witness, partner, guid } = mirroring;
   if (instance.power !== "running" || role !== "PRINCIPAL" || switchUnderWay !== null) return false;
   if (fleet.now < instance.startedAt + RECOVERY_MS) return false;
+  const verdict = turnedAway(fleet, instance.startedAt, mirroring);
+  if (verdict !== null) return verdict === "online";
   return (
     witness === null || sees(fleet, guid, instance.name, partner) || sees(fleet, guid, instance.name, witness)
   );
+}
+
+/**
+ * A former principal whose partner belongs to another session by now. Seen in the field, said on no page: inaccessible at
+ * first, and ONLINE as a second principal once it is started again.
+ */
+function turnedAway(fleet: Fleet, startedAt: Milliseconds, { rejectedAt }: Mirroring) {
+  const { repairedAway } = fleet.options;
+  if ((rejectedAt ?? null) === null || repairedAway === "online") return null;
+  const again = startedAt > rejectedAt! && repairedAway !== "inaccessible";
+  return again ? "online" : "inaccessible";
 }
 
 function logRecovery(fleet: Fleet, { instance, database, mirroring }: Copy): void {
@@ -145,8 +162,16 @@ function followUp(fleet: Fleet, instance: Instance, database: Database): void {
     ).length;
     if (!open || here >= group.count) group.dueAt = null;
     else if (group.dueAt === null) group.dueAt = fleet.now + group.followSeconds * 1_000;
+    else if (group.dueAt <= fleet.now && !clientMayEnter(fleet, instance, database, group.login))
+      turnAway(fleet, instance, group);
     else if (group.dueAt <= fleet.now) arrive(fleet, instance, database, group, group.count - here);
   }
+}
+
+/** Its login does not exist here, or is not the one that the database knows: it tries again, and again. */
+function turnAway(fleet: Fleet, instance: Instance, group: Database["clients"][number]): void {
+  log(fleet, instance, 18456, `Login failed for user '${group.login}'.`);
+  group.dueAt = fleet.now + Math.max(1, group.followSeconds) * 1_000;
 }
 
 export function arrive(

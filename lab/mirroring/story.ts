@@ -8,6 +8,7 @@ import { type Load, type PowerAction, setLink, setLoad, setPower } from "#lab/mi
 import { allCopies, findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
 import type { Fleet, LabOptions } from "#lab/mirroring/model.ts";
 import { answerOf, perform, type Waiting } from "#lab/mirroring/perform.ts";
+import { parseBatch } from "#lab/tsql/parse.ts";
 
 export type Base = "base0" | "base1" | "base2";
 /** A command without its database where the story is about `db`. */
@@ -26,6 +27,8 @@ export interface Story {
   load(load: Load): Story;
   /** The number of the error, "answered", or "waiting" while a switch is under way. */
   sql(instance: string, command: Spoken, currentDatabase?: string): number | "answered" | "waiting";
+  /** The same, from the statement's text: ALTER DATABASE, and whatever is about endpoints. */
+  run(instance: string, text: string, login?: string): number | "answered" | "waiting";
   /** How the statement that waited has ended. */
   ended(): number | "answered" | "waiting";
   /** For example "PRINCIPAL SYNCHRONIZED n ONLINE serving, witness CONNECTED". */
@@ -37,11 +40,24 @@ export interface Story {
 export function story(base: Base = "base0", options: Partial<LabOptions> = {}): Story {
   const path = join(import.meta.dirname, "..", "examples", "pair.yaml");
   const scenario = readScenario(path, base === "base0" ? null : base);
-  const fleet = found(
-    { ...scenario, options: { ...scenario.options, ...options } },
-    Date.parse(scenario.startsAt),
+  return tell(
+    found({ ...scenario, options: { ...scenario.options, ...options } }, Date.parse(scenario.startsAt)),
   );
+}
+
+/** A story about any fleet that has a database `db`. */
+export function tell(fleet: Fleet): Story {
   let waiting: Waiting | null = null;
+
+  function said(instance: string, command: Command, currentDatabase: string, login = "sa") {
+    try {
+      waiting = perform(fleet, command, { instance, spid: 51, login, currentDatabase }).waiting;
+    } catch (error) {
+      if (error instanceof SqlError) return error.number;
+      throw error;
+    }
+    return self.ended();
+  }
 
   const self: Story = {
     fleet,
@@ -62,13 +78,16 @@ export function story(base: Base = "base0", options: Partial<LabOptions> = {}): 
     },
     sql(instance, spoken, currentDatabase = "master") {
       const command = ("spid" in spoken ? spoken : { database: "db", ...spoken }) as Command;
-      try {
-        waiting = perform(fleet, command, { instance, spid: 51, login: "sa", currentDatabase }).waiting;
-      } catch (error) {
-        if (error instanceof SqlError) return error.number;
-        throw error;
-      }
-      return self.ended();
+      return said(instance, command, currentDatabase);
+    },
+    run(instance, text, login) {
+      const [statement] = parseBatch(text, []);
+      if (statement?.kind === "endpoint")
+        return said(instance, { kind: "endpoint", change: statement.change }, "master", login);
+      if (statement?.kind !== "alter-database" || statement.change.kind !== "command")
+        throw new Error(`no story tells ${text}`);
+      const database = statement.database ?? "db";
+      return said(instance, { ...statement.change.command, database } as Command, "master", login);
     },
     ended() {
       const answer = waiting === null ? "answered" : answerOf(fleet, waiting);

@@ -9,10 +9,12 @@ import {
   sees,
   witnessRow,
 } from "#lab/mirroring/find.ts";
+import { beginFork } from "#lab/mirroring/log-chain.ts";
 import { beginSynchronizing, stepDown } from "#lab/mirroring/meeting.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type { Fleet, WitnessRow } from "#lab/mirroring/model.ts";
 import { bytesPass, talks } from "#lab/mirroring/transport.ts";
+import { carryUsers, forgetUnreceivedUsers } from "#lab/mirroring/users.ts";
 
 /** Links lost within this time of each other were lost at once. */
 const AT_ONCE_MS = 1_000;
@@ -46,6 +48,7 @@ export function caughtUp(fleet: Fleet, principal: Copy, mirror: Copy): boolean {
   if (synchronized || sendQueueKb > 0 || synchronizesAt > fleet.now) return false;
   principal.mirroring.synchronized = true;
   mirror.mirroring.synchronized = true;
+  carryUsers(principal.database, mirror.database);
   return true;
 }
 
@@ -60,8 +63,10 @@ export function takeRole(fleet: Fleet, copy: Copy, kind: "automatic" | "forced")
   mirroring.failoverLsnKb = database.endOfLogKb;
   mirroring.switchUnderWay = { kind, since: fleet.now };
   if (kind === "forced") {
+    forgetUnreceivedUsers(database);
     mirroring.suspended = true;
     mirroring.forcedAtKb = database.endOfLogKb;
+    beginFork(fleet, instance, database);
   }
   const reason = kind === "forced" ? "Force_Service_Allow_Data_Loss" : "Auto Failover";
   log(fleet, instance, 1480, textOf(1480, database.name, "MIRROR", "PRINCIPAL", reason));

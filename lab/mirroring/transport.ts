@@ -2,10 +2,22 @@
  * The mirroring connections between instances. Each end keeps its own view of a connection; a hard error is noticed at
  * once, a silent partner only by the ping time-out, and a lost connection is tried again every second.
  */
-import { connection, copyOn, findInstance, instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
+
+import { portOf, whyNoSession } from "#lab/mirroring/endpoint.ts";
+import {
+  connection,
+  copyOn,
+  findInstance,
+  instanceNamed,
+  linkBetween,
+  log,
+  sameName,
+} from "#lab/mirroring/find.ts";
+import { dueCertificates } from "#lab/mirroring/handshake.ts";
 import { meet } from "#lab/mirroring/meeting.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
 import type { Connection, Fleet, Instance, InstanceName, Milliseconds } from "#lab/mirroring/model.ts";
+import { interruptUndo } from "#lab/mirroring/undo.ts";
 
 /** "Usually immediate", say the pages: long enough that two links cut one after the other count as one failure. */
 const NOTICE_MS = 100;
@@ -28,27 +40,24 @@ export function settleConnections(fleet: Fleet): boolean {
 
 /** When something is due on the wire although nobody touches the fleet. */
 export function dueConnections(fleet: Fleet): Milliseconds[] {
-  return fleet.connections.flatMap((view) => {
+  const views = fleet.connections.flatMap((view) => {
     if (instanceNamed(fleet, view.from).power !== "running") return [];
     const silent = view.open ? silentUntil(fleet, view) : null;
     return [view.dueAt, silent].filter((at) => at !== null);
   });
+  return [...views, ...dueCertificates(fleet)];
 }
 
 /** Could bytes pass between these two? A hung instance still accepts them. */
 export function bytesPass(fleet: Fleet, a: InstanceName, b: InstanceName): boolean {
-  const cut = fleet.links.some(
-    (link) =>
-      link.cut &&
-      ((sameName(link.a, a) && sameName(link.b, b)) || (sameName(link.a, b) && sameName(link.b, a))),
-  );
+  const cut = linkBetween(fleet, a, b)?.cut === true;
   return !cut && [a, b].every((name) => transportUp(findInstance(fleet, name)));
 }
 
 /** Connected as this end believes, the other end alive, and nothing in between that neither has noticed yet. */
 export function talks(fleet: Fleet, guid: string, from: InstanceName, to: InstanceName | null): boolean {
   if (to === null) return false;
-  const both = [from, to].every((name) => findInstance(fleet, name)?.power === "running");
+  const both = [from, to].every((name) => responds(findInstance(fleet, name)));
   const views = [connection(fleet, guid, from, to), connection(fleet, guid, to, from)];
   return both && views.every((view) => view?.open) && bytesPass(fleet, from, to);
 }
@@ -77,6 +86,21 @@ export function connectNow(fleet: Fleet, guid: string, a: InstanceName, b: Insta
   for (const view of bothViews(fleet, guid, a, b)) open(fleet, view);
 }
 
+/** An endpoint begins anew: to everybody at the other end that is a hard error. */
+export function breakConnections(fleet: Fleet, name: InstanceName): void {
+  for (const view of fleet.connections) {
+    if (view.open && (sameName(view.from, name) || sameName(view.to, name))) close(fleet, view, "hard");
+  }
+}
+
+/** It was hung, and its own pings are overdue: whoever gave it up meanwhile is lost to it before it does anything else. */
+export function learnLosses(fleet: Fleet, name: InstanceName): void {
+  for (const view of fleet.connections) {
+    const back = connection(fleet, view.guid, view.to, view.from);
+    if (view.open && sameName(view.from, name) && !back?.open) close(fleet, view, "soft");
+  }
+}
+
 /** The process has gone: it remembers no connection, and nobody can go on using one to it. */
 export function forgetConnections(fleet: Fleet, name: InstanceName, side: "from" | "to"): void {
   for (const view of fleet.connections) {
@@ -102,11 +126,12 @@ function notice(fleet: Fleet, view: Connection): boolean {
   return until !== null && until <= fleet.now && close(fleet, view, "soft");
 }
 
-/** A ping more than the time-out: nothing heard since the other end hung. */
+/** A ping more than the time-out: nothing heard since the other end hung, or became too slow. */
 function silentUntil(fleet: Fleet, view: Connection): Milliseconds | null {
-  const other = instanceNamed(fleet, view.to);
-  if (other.power !== "hung" || other.hungSince === null) return null;
-  return Math.max(other.hungSince, view.changedAt) + (timeoutSeconds(fleet, view) + 1) * 1_000;
+  const { power, hungSince, overloadedSince } = instanceNamed(fleet, view.to);
+  const since = power === "hung" ? hungSince : power === "running" ? (overloadedSince ?? null) : null;
+  if (since === null) return null;
+  return Math.max(since, view.changedAt) + (timeoutSeconds(fleet, view) + 1) * 1_000;
 }
 
 function close(fleet: Fleet, view: Connection, error: "hard" | "soft"): true {
@@ -130,6 +155,7 @@ function lost(fleet: Fleet, view: Connection): void {
   const copy = copyOn(fleet, view.from, view.guid);
   if (!copy || !sameName(copy.mirroring.partner, view.to)) return;
   const { mirroring } = copy;
+  interruptUndo(fleet, mirroring);
   mirroring.asksWitnessAt = mirroring.witness === null ? null : fleet.now + ASK_WITNESS_MS;
   // Without a witness there is nobody to ask: the principal runs exposed from here on.
   if (mirroring.witness === null && mirroring.switchUnderWay?.kind !== "manual")
@@ -141,9 +167,9 @@ function lost(fleet: Fleet, view: Connection): void {
 }
 
 function reconnect(fleet: Fleet, view: Connection): boolean {
-  const other = instanceNamed(fleet, view.to);
   const back = connection(fleet, view.guid, view.to, view.from);
-  if (other.power !== "running" || !back || back.open || !bytesPass(fleet, view.from, view.to)) {
+  const silent = [view.from, view.to].some((name) => !responds(findInstance(fleet, name)));
+  if (silent || !back || back.open || !bytesPass(fleet, view.from, view.to) || turnedAway(fleet, view)) {
     view.dueAt = null;
     return false;
   }
@@ -160,8 +186,22 @@ function reconnect(fleet: Fleet, view: Connection): boolean {
   return true;
 }
 
+/** Endpoints that do not go together: nothing is tried again until something has changed, and it is told once. */
+function turnedAway(fleet: Fleet, view: Connection): boolean {
+  const rejection = whyNoSession(fleet, view);
+  if (!rejection) return false;
+  if (view.refused !== rejection.text) {
+    view.refused = rejection.text;
+    const { by, number, text } = rejection;
+    const told = connection(fleet, view.guid, view.to, view.from)?.refused === text;
+    if (by && !told) log(fleet, by, number, text);
+  }
+  return true;
+}
+
 function open(fleet: Fleet, view: Connection): void {
   view.open = true;
+  if (view.refused) view.refused = null;
   view.changedAt = fleet.now;
   view.dueAt = null;
 }
@@ -175,8 +215,13 @@ function timeoutSeconds(fleet: Fleet, view: Connection): number {
   return !mirroring || mirroring.safety === "OFF" ? FIXED_TIMEOUT_SECONDS : mirroring.timeoutSeconds;
 }
 
+/** Hears and answers in time. */
+function responds(instance: Instance | undefined): boolean {
+  return instance?.power === "running" && (instance.overloadedSince ?? null) === null;
+}
+
 function transportUp(instance: Instance | undefined): boolean {
-  return instance !== undefined && instance.power !== "stopped" && instance.endpoint?.state === "STARTED";
+  return instance !== undefined && instance.power !== "stopped" && portOf(instance) !== null;
 }
 
 function keyOf(guid: string, from: InstanceName, to: InstanceName): string {

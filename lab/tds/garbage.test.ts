@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { packetStatus, packetType } from "#lab/tds/packets.ts";
+import { packetType } from "#lab/tds/packets.ts";
 import {
   allHeaders,
   answers,
@@ -10,13 +10,12 @@ import {
   lastDone,
   loggedIn,
   login7Payload,
-  parameter,
   preloginPayload,
   type TestClient,
 } from "#lab/tds/testing/client.ts";
+import { damagedStream, randomFrom } from "#lab/tds/testing/garbage.ts";
 import { serveEachTest } from "#lab/tds/testing/server.ts";
 import { doneStatus } from "#lab/tds/tokens.ts";
-import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 const lab = serveEachTest({ requestLimit: 100_000 });
 
@@ -158,16 +157,13 @@ describe("after the login, a request", () => {
   });
 });
 
-describe("some hundred streams of damaged packets", () => {
+describe("five hundred streams of damaged packets", () => {
   it.each([1, 2, 3, 4, 5])("of seed %i leave a server that serves, and no session behind", async (seed) => {
     const random = randomFrom(seed);
-    for (let round = 0; round < 80; round++) {
+    for (let round = 0; round < 100; round++) {
       const client =
         random() < 0.5 ? await connectTestClient(lab.server.port) : await loggedIn(lab.server.port);
-      const stream = Buffer.concat(
-        Array.from({ length: 1 + Math.floor(random() * 3) }, () => damage(pick(sound, random), random)),
-      );
-      client.socket.write(stream);
+      client.socket.write(damagedStream(random, { user: "sa", password: "right" }));
       for (let turns = Math.floor(random() * 6); turns > 0; turns--) await new Promise(setImmediate);
       // The end of the stream is the end of the client, whatever the server made of it.
       client.socket.end();
@@ -178,96 +174,14 @@ describe("some hundred streams of damaged packets", () => {
   });
 });
 
-/** What a client may rightly send, as packets: the stuff that is then damaged. */
-const sound: Buffer[] = [
-  packet(packetType.prelogin, preloginPayload(1)),
-  packet(packetType.prelogin, preloginPayload(2)),
-  packet(packetType.login7, login7Payload({ user: "sa", password: "right", database: "db" })),
-  packet(packetType.batch, batchPayload("samples")),
-  packet(packetType.batch, batchPayload("rows 100 100")),
-  packet(packetType.attention, Buffer.alloc(0)),
-  packet(packetType.transaction, Buffer.concat([allHeaders, Buffer.from([5, 0, 2, 0])])),
-  packet(packetType.rpc, everyType()),
-];
-
-function damage(bytes: Buffer, random: () => number): Buffer {
-  const damaged = Buffer.from(bytes);
-  switch (Math.floor(random() * 5)) {
-    case 0:
-      return damaged.subarray(0, Math.floor(random() * damaged.length));
-    case 1:
-      return Buffer.concat([
-        damaged,
-        Buffer.from(Array.from({ length: 50 }, () => Math.floor(random() * 256))),
-      ]);
-    case 2:
-      damaged.writeUInt16BE(Math.floor(random() * 65_536), 2);
-      return damaged;
-    case 3:
-      return Buffer.from(
-        Array.from({ length: Math.floor(random() * 300) }, () => Math.floor(random() * 256)),
-      );
-    default:
-      for (let count = 1 + Math.floor(random() * 8); count > 0; count--) {
-        damaged[8 + Math.floor(random() * Math.max(1, damaged.length - 8))] = Math.floor(random() * 256);
-      }
-      return damaged;
-  }
-}
-
-/** A call with a parameter of every type. */
-function everyType(): Buffer {
-  const types: [SqlType, SqlValue][] = [
-    [{ name: "nvarchar", length: 10 }, "echo"],
-    [{ name: "nvarchar", length: "max" }, "@p int"],
-    [{ name: "bit" }, true],
-    [{ name: "int" }, 7],
-    [{ name: "bigint" }, 7n],
-    [{ name: "float" }, 7],
-    [{ name: "decimal", precision: 38, scale: 2 }, 7n],
-    [{ name: "datetime" }, new Date(0)],
-    [{ name: "date" }, new Date(0)],
-    [{ name: "datetime2", scale: 7 }, new Date(0)],
-    [{ name: "uniqueidentifier" }, "6F9619FF-8B86-D011-B42D-00C04FC964FF"],
-    [{ name: "varchar", length: 10 }, "seven"],
-    [{ name: "varbinary", length: "max" }, Uint8Array.of(7)],
-    [{ name: "sql_variant" }, { base: { name: "int" }, value: 7 }],
-  ];
-  return callPayload(
-    "sp_executesql",
-    ...types.map(([type, value], index) => parameter(`@p${index}`, type, value)),
-  );
-}
-
 function call(parameterBytes: Buffer): Buffer {
   return callPayload("sp_executesql", parameterBytes);
-}
-
-function packet(type: number, payload: Buffer): Buffer {
-  const header = Buffer.from([type, packetStatus.endOfMessage, 0, 0, 0, 0, 1, 0]);
-  header.writeUInt16BE(8 + payload.length, 2);
-  return Buffer.concat([header, payload]);
 }
 
 function withField(at: number, value: number): Buffer {
   const payload = login7Payload({ user: "sa", password: "right" });
   payload.writeUInt16LE(value, at);
   return payload;
-}
-
-function pick<T>(from: T[], random: () => number): T {
-  return from[Math.floor(random() * from.length)]!;
-}
-
-/** mulberry32: the same seed, the same damage. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 async function servesOn(): Promise<void> {

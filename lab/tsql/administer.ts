@@ -5,18 +5,21 @@
 import { type Command, type CommandContext, type CommandPort, SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase } from "#lab/mirroring/find.ts";
 import type { Database } from "#lab/mirroring/model.ts";
+import type { PrincipalChange } from "#lab/mirroring/principals.ts";
+import { mayAlterDatabase } from "#lab/mirroring/users.ts";
 import type { Statement, StatementBody } from "#lab/tsql/ast.ts";
 import { bindValue } from "#lab/tsql/bind-expression.ts";
 import { openBinder } from "#lab/tsql/bind-query.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { convert } from "#lab/tsql/convert.ts";
 import { unsupported } from "#lab/tsql/errors.ts";
+import { isKnownHash } from "#lab/tsql/passwords.ts";
 import { same } from "#lab/tsql/scope.ts";
 import { INT } from "#lab/tsql/type-rules.ts";
 
 type Administration = Extract<
   StatementBody,
-  { kind: "alter-database" | "restore" | "kill" | "drop-database" | "backup" }
+  { kind: "alter-database" | "endpoint" | "kill" | "principal" | "drop-database" }
 >;
 
 export interface Office {
@@ -33,22 +36,14 @@ export async function administer(
   switch (statement.kind) {
     case "alter-database":
       return alterDatabase(statement, context, office);
-    case "restore":
-      return followed(
-        restore(statement.database, context, office),
-        3013,
-        "RESTORE DATABASE is terminating abnormally.",
-      );
-    case "backup":
-      return followed(
-        backup(statement, context),
-        3013,
-        `BACKUP ${statement.log ? "LOG" : "DATABASE"} is terminating abnormally.`,
-      );
+    case "endpoint":
+      return perform({ kind: "endpoint", change: statement.change }, context, office);
     case "kill":
       return kill(statement, context, office);
+    case "principal":
+      return changePrincipal(statement.change, context, office);
     case "drop-database":
-      return dropDatabase(statement.names, context);
+      return dropDatabase(statement.names, context, office);
   }
 }
 
@@ -90,10 +85,7 @@ async function alterDatabase(
 
 function mayAlter(name: string, context: Context): Database {
   const database = findDatabase(context.instance, name);
-  if (
-    !database ||
-    !(context.login.sysadmin || context.login.grants.some((grant) => ALTERING.has(grant.toUpperCase())))
-  ) {
+  if (!database || !mayAlterDatabase(context.instance, name, context.login)) {
     throw new SqlError(
       5011,
       14,
@@ -101,49 +93,6 @@ function mayAlter(name: string, context: Context): Database {
     );
   }
   return database;
-}
-
-async function restore(name: string, context: Context, office: Office): Promise<void> {
-  if (context.settings.transactions > 0)
-    throw new SqlError(3021, 16, "Cannot perform a backup or restore operation within a transaction.");
-  const database = findDatabase(context.instance, name);
-  const allowed =
-    context.login.sysadmin || context.login.grants.some((grant) => RESTORING.has(grant.toUpperCase()));
-  if (!allowed) throw new SqlError(3110, 14, `User does not have permission to RESTORE database '${name}'.`);
-  if (!database)
-    throw new SqlError(
-      3118,
-      16,
-      `The database "${name}" does not exist. RESTORE can only create a database when restoring either a full backup or a file backup of the primary file.`,
-    );
-  if (same(context.session.database, database.name)) {
-    throw new SqlError(
-      3102,
-      16,
-      "RESTORE cannot process database '%' because it is in use by this session. It is recommended that the master database be used when performing this operation.".replace(
-        "%",
-        database.name,
-      ),
-    );
-  }
-  await perform({ kind: "restore-with-recovery", database: database.name }, context, office);
-}
-
-async function backup(statement: { database: string; log: boolean }, context: Context): Promise<void> {
-  const database = findDatabase(context.instance, statement.database);
-  if (!database && !isSystem(statement.database))
-    throw new SqlError(
-      911,
-      16,
-      `Database '${statement.database}' does not exist. Make sure that the name is entered correctly.`,
-    );
-  if (database?.mirroring?.role === "MIRROR")
-    throw new SqlError(
-      3059,
-      16,
-      "This BACKUP or RESTORE command is not supported on a database mirror or secondary replica.",
-    );
-  throw unsupported(`BACKUP ${statement.log ? "LOG" : "DATABASE"}`);
 }
 
 async function kill(
@@ -174,10 +123,26 @@ async function kill(
   await perform({ kind: "kill", spid }, context, office);
 }
 
-async function dropDatabase(names: string[], context: Context): Promise<void> {
+async function changePrincipal(change: PrincipalChange, context: Context, office: Office): Promise<void> {
+  const hash = "hash" in change ? change.hash : undefined;
+  if (typeof hash === "string" && !isKnownHash(hash, context.version))
+    throw new SqlError(
+      15021,
+      16,
+      "Invalid value given for parameter PASSWORD. Specify a valid parameter value.",
+    );
+  // 2008 R2 knows ALTER ROLE only to rename: members came with sp_addrolemember.
+  if (change.kind.endsWith("role-member") && context.version < 11)
+    throw new SqlError(102, 15, "Incorrect syntax near 'ADD'.");
+  await perform({ kind: "principal", change }, context, office);
+}
+
+async function dropDatabase(names: string[], context: Context, office: Office): Promise<void> {
   for (const name of names) {
     const database = findDatabase(context.instance, name);
-    if (!database)
+    const may =
+      context.login.sysadmin || context.login.grants.some((grant) => DROPPING.has(grant.toUpperCase()));
+    if (!database || !may)
       throw new SqlError(
         3701,
         11,
@@ -189,12 +154,12 @@ async function dropDatabase(names: string[], context: Context): Promise<void> {
         16,
         `The database '${name}' is enabled for database mirroring. Database mirroring must be removed before you drop the database.`,
       );
-    throw unsupported("DROP DATABASE");
+    await perform({ kind: "drop-database", database: database.name }, context, office);
   }
 }
 
 /** The client may give up first: then the statement ends for it, whatever the machine goes on doing. */
-async function perform(
+export async function perform(
   command: Command,
   { instance, session, login }: Context,
   { commands, signal }: Office,
@@ -219,9 +184,9 @@ export interface Followed extends SqlError {
   followedBy?: SqlError;
 }
 
-async function followed(work: Promise<void>, number: number, text: string): Promise<void> {
+export async function followed<T>(work: Promise<T>, number: number, text: string): Promise<T> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     if (error instanceof SqlError && error.number !== 226 && error.number !== 40510)
       throw Object.assign(error, { followedBy: new SqlError(number, 16, text) });
@@ -237,8 +202,7 @@ function optionName(kind: Command["kind"]): string {
   return kind === "set-recovery" ? "RECOVERY" : "DATABASE MIRRORING";
 }
 
-const ALTERING = new Set(["ALTER ANY DATABASE", "CONTROL SERVER", "DB_OWNER"]);
-const RESTORING = new Set(["CREATE ANY DATABASE", "ALTER ANY DATABASE", "CONTROL SERVER", "DBCREATOR"]);
+const DROPPING = new Set(["ALTER ANY DATABASE", "CONTROL SERVER", "DB_OWNER"]);
 const KILLING = new Set(["ALTER ANY CONNECTION", "CONTROL SERVER", "PROCESSADMIN"]);
 const REFUSED_WHILE_MIRRORED = new Set([
   "SINGLE_USER",

@@ -1,5 +1,6 @@
 /** The shapes of parsed T-SQL. Conditions are expressions here; the binder insists on which is wanted where. */
-import type { Command } from "#lab/mirroring/commands.ts";
+import type { Command, EndpointChange } from "#lab/mirroring/commands.ts";
+import type { PrincipalChange } from "#lab/mirroring/principals.ts";
 import type { SqlType, SqlValue } from "#lab/tsql/values.ts";
 
 export type Expression =
@@ -192,12 +193,28 @@ export type StatementBody =
   | { kind: "waitfor"; until: "delay" | "time"; value: Expression }
   | { kind: "transaction"; action: "begin" | "commit" | "rollback" | "save"; name: string }
   | { kind: "alter-database"; database: string | null; change: DatabaseChange }
-  | { kind: "restore"; database: string }
+  | {
+      kind: "restore";
+      what: "database" | "log" | "headeronly" | "filelistonly" | "labelonly" | "verifyonly";
+      /** A column stands for a name as written; null where a file alone is asked. */
+      database: Expression | null;
+      device: Expression | null;
+      options: MediaOption[];
+    }
+  | { kind: "endpoint"; change: EndpointChange }
   | { kind: "kill"; spid: Expression; statusOnly: boolean }
+  | { kind: "principal"; change: PrincipalChange }
   | { kind: "drop-database"; names: string[] }
-  | { kind: "backup"; database: string; log: boolean }
+  | { kind: "backup"; log: boolean; database: Expression; device: Expression | null; options: MediaOption[] }
   /** Understood, and without any effect here: SET ROWCOUNT 0, CREATE INDEX on a temporary table. */
   | { kind: "nothing" };
+
+/** One of WITH …, by its name in upper case; `to` is where MOVE moves a file. */
+export interface MediaOption {
+  name: string;
+  value: Expression | null;
+  to: Expression | null;
+}
 
 export type InsertSource =
   | { kind: "query"; query: Query }
@@ -209,4 +226,4 @@ type WithoutDatabase<C> = C extends { database: string } ? Omit<C, "database"> :
 export type DatabaseChange =
   | { kind: "command"; command: WithoutDatabase<Command>; mirroring: boolean }
   /** SINGLE_USER, READ_ONLY …: refused while mirrored, and not simulated otherwise. */
-  | { kind: "option"; name: string };
+  | { kind: "option"; name: string; value: "ON" | "OFF" | null };

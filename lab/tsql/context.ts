@@ -1,4 +1,5 @@
 /** What a statement may ask of its session and of the instance that runs it. */
+import type { SqlError } from "#lab/mirroring/commands.ts";
 import type { Fleet, Instance, Login, Session } from "#lab/mirroring/model.ts";
 import type { Query } from "#lab/tsql/ast.ts";
 import type { Relation, RelationColumn, TableFunction } from "#lab/tsql/relation.ts";
@@ -42,6 +43,8 @@ export interface BuiltIn {
 
 /** A procedure of the server: what it takes, and what it answers. */
 export interface Procedure {
+  /** It lives in this database alone, unlike the server's own procedures. */
+  inDatabase?: string;
   /** With their @, in order. */
   parameters: { name: string; type: SqlType; default?: SqlValue }[];
   run(args: Record<string, SqlValue>, context: Context): ProcedureAnswer;
@@ -51,6 +54,8 @@ export interface ProcedureAnswer {
   results: Relation[];
   messages?: string[];
   status?: number;
+  /** Said, and yet the procedure returns its status: what RAISERROR and RETURN 1 do in one. */
+  error?: SqlError;
 }
 
 /** What outlives a batch; restored by a reset of the connection. */

@@ -6,6 +6,7 @@ import { type CommandPort, SqlError } from "#lab/mirroring/commands.ts";
 import { instanceNamed, log, sameName } from "#lab/mirroring/find.ts";
 import type { Fleet, Instance, InstanceName, Login, Session } from "#lab/mirroring/model.ts";
 import type { Door, LoginAnswer, LoginRequest, ServerMessage } from "#lab/tds/contract.ts";
+import { passwordFits } from "#lab/tsql/passwords.ts";
 import { createSession } from "#lab/tsql/session.ts";
 
 /** The machine's way to end connections: at a role switch, by KILL, when an instance stops. */
@@ -100,9 +101,14 @@ export function createDoor({
     async login(request) {
       const login = instance.logins.find((one) => sameName(one.name, request.user));
       const failed = loginFailed(request.user);
-      if (!login || login.password !== request.password) {
+      if (!login || !passwordFits(login, request.password)) {
         log(fleet, instance, 18456, failed.text);
         return { ok: false, messages: [failed] };
+      }
+      if (login.disabled) {
+        const text = `Login failed for user '${request.user}'. Reason: The account is disabled.`;
+        log(fleet, instance, 18470, text);
+        return { ok: false, messages: [{ number: 18470, severity: 14, state: 1, text }] };
       }
       try {
         return admit(

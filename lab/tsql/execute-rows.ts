@@ -1,11 +1,14 @@
 import { SqlError } from "#lab/mirroring/commands.ts";
+import type { Answer } from "#lab/tds/contract.ts";
 import type { Query, Statement } from "#lab/tsql/ast.ts";
 import type { Plan } from "#lab/tsql/bind-expression.ts";
 import { bindCtes, bindQuery, openBinder } from "#lab/tsql/bind-query.ts";
+import type { LocalTable } from "#lab/tsql/context.ts";
 import { insertRows, withDefaults } from "#lab/tsql/insert.ts";
 import { type Answers, counted, type Run } from "#lab/tsql/run.ts";
 import { selectInto, targetTable } from "#lab/tsql/tables.ts";
 import type { SqlType } from "#lab/tsql/values.ts";
+import { write, writtenTable } from "#lab/tsql/writes.ts";
 
 /** INSERT … EXEC contains a statement: the way back to it is handed in. */
 type RunStatement = (statement: Statement, run: Run) => Answers;
@@ -42,13 +45,33 @@ export async function* runQuery(query: Query, run: Run): Answers {
   return "next";
 }
 
-export async function* runInsert(
-  statement: Extract<Statement, { kind: "insert" }>,
+type Insert = Extract<Statement, { kind: "insert" }>;
+
+export async function* runInsert(statement: Insert, run: Run, runStatement: RunStatement): Answers {
+  const written = writtenTable(statement.target, run.context);
+  if (!written) {
+    return yield* insertInto(targetTable(statement.target, run.context), statement, run, runStatement);
+  }
+  // The count is told once the log has taken the rows.
+  const answers: Answer[] = [];
+  const inserted = insertInto(written.table, statement, run, runStatement);
+  for (let step = await inserted.next(); ; step = await inserted.next()) {
+    if (step.done) {
+      await write(written.table, written.database, run);
+      yield* answers;
+      return step.value;
+    }
+    answers.push(step.value);
+  }
+}
+
+async function* insertInto(
+  table: LocalTable,
+  statement: Insert,
   run: Run,
   runStatement: RunStatement,
 ): Answers {
   const { context } = run;
-  const table = targetTable(statement.target, context);
   const { source } = statement;
   if (source.kind === "execute") {
     let types: SqlType[] = [];

@@ -9,6 +9,7 @@ import { abortsBatch, isBindingError, type Located } from "#lab/tsql/errors.ts";
 import { rethrown, runTry, runWaitfor, runWhile } from "#lab/tsql/execute-flow.ts";
 import { runExecute, runNested } from "#lab/tsql/execute-procedure.ts";
 import { runInsert, runQuery } from "#lab/tsql/execute-rows.ts";
+import { runMedia } from "#lab/tsql/media.ts";
 import { deleteRows, updateRows } from "#lab/tsql/modify.ts";
 import { setOption } from "#lab/tsql/options.ts";
 import { parseBatch } from "#lab/tsql/parse.ts";
@@ -159,14 +160,20 @@ async function* runStatement(statement: Statement, run: Run): Answers {
     case "waitfor":
       return await runWaitfor(statement, run);
     case "alter-database":
-    case "restore":
-    case "backup":
+    case "endpoint":
     case "kill":
     case "drop-database":
+    case "principal":
       await administer(statement, context, run);
       if (run.signal.aborted) return "cancelled";
       settings.error = 0;
       yield { kind: "done" };
+      return "next";
+    case "restore":
+    case "backup":
+      yield* runMedia(statement, run);
+      if (run.signal.aborted) return "cancelled";
+      settings.error = 0;
       return "next";
     case "cursor":
       yield* runCursor(statement, context);

@@ -2,6 +2,7 @@
  * ALTER DATABASE, RESTORE, BACKUP and KILL, read from tokens into what the machine performs. A name is whatever its
  * brackets say: `[a]]b'; DROP--ü]` is one token.
  */
+import type { DatabaseSettings } from "#lab/mirroring/model.ts";
 import type { DatabaseChange, StatementBody } from "#lab/tsql/ast.ts";
 import {
   accept,
@@ -15,10 +16,16 @@ import {
   unexpected,
 } from "#lab/tsql/cursor.ts";
 import { unsupported } from "#lab/tsql/errors.ts";
+import { parseBackup, parseRestore } from "#lab/tsql/parse-backup.ts";
 import { parseOperand } from "#lab/tsql/parse-expression.ts";
+import { parsePrincipal } from "#lab/tsql/parse-principals.ts";
 
 export function parseAdministration(cursor: Cursor): StatementBody | null {
   if (isAt(cursor, "ALTER", "DATABASE")) return parseAlterDatabase(cursor);
+  if (isAt(cursor, "ALTER") && PRINCIPALS.has(peek(cursor, 1).upper)) {
+    next(cursor);
+    return parsePrincipal(cursor, "ALTER");
+  }
   if (isAt(cursor, "RESTORE")) return parseRestore(cursor);
   if (isAt(cursor, "BACKUP")) return parseBackup(cursor);
   if (accept(cursor, "KILL")) {
@@ -56,12 +63,38 @@ function parseChange(cursor: Cursor): DatabaseChange {
     cursor.at--;
     throw unexpected(cursor);
   }
+  let value: "ON" | "OFF" | null = null;
   if (accept(cursor, "=")) next(cursor);
-  else if (!accept(cursor, "ON")) accept(cursor, "OFF");
+  else if (accept(cursor, "ON")) value = "ON";
+  else if (accept(cursor, "OFF")) value = "OFF";
   skipTermination(cursor);
+  const settings = settingsOf(name, value);
+  if (settings)
+    return { kind: "command", command: { kind: "set-option", change: settings }, mirroring: false };
   if (name === "OFFLINE") return { kind: "command", command: { kind: "set-offline" }, mirroring: false };
   if (name === "ONLINE") return { kind: "command", command: { kind: "set-online" }, mirroring: false };
-  return { kind: "option", name };
+  return { kind: "option", name, value };
+}
+
+/** The options whose state is kept, because a session's set-up asks for it. */
+function settingsOf(name: string, value: "ON" | "OFF" | null): DatabaseSettings | null {
+  switch (name) {
+    case "READ_ONLY":
+    case "READ_WRITE":
+      return { readOnly: name === "READ_ONLY" };
+    case "AUTO_CLOSE":
+      return { autoClose: value === "ON" };
+    case "TRUSTWORTHY":
+      return { trustworthy: value === "ON" };
+    case "EMERGENCY":
+      return { emergency: true };
+    case "SINGLE_USER":
+    case "RESTRICTED_USER":
+    case "MULTI_USER":
+      return { userAccess: name };
+    default:
+      return null;
+  }
 }
 
 type MirroringCommand = Extract<DatabaseChange, { kind: "command" }>["command"];
@@ -101,40 +134,7 @@ function skipTermination(cursor: Cursor): void {
   accept(cursor, "SECONDS");
 }
 
-/** Only the recovery of an existing database is simulated; restoring from files is not. */
-function parseRestore(cursor: Cursor): StatementBody {
-  expect(cursor, "RESTORE");
-  if (!accept(cursor, "DATABASE") && !accept(cursor, "LOG"))
-    throw unsupported(`RESTORE ${peek(cursor).text.toUpperCase()}`);
-  const database = readName(cursor);
-  if (isAt(cursor, "FROM")) throw unsupported("RESTORE … FROM");
-  if (accept(cursor, "WITH")) {
-    const options = [readAnyName(cursor)];
-    while (accept(cursor, ",")) options.push(readAnyName(cursor));
-    if (!options.some((word) => word.toUpperCase() === "RECOVERY"))
-      throw unsupported(`RESTORE … WITH ${options[0]!.toUpperCase()}`);
-  }
-  return { kind: "restore", database };
-}
-
-function parseBackup(cursor: Cursor): StatementBody {
-  expect(cursor, "BACKUP");
-  const log = accept(cursor, "LOG");
-  if (!log) expect(cursor, "DATABASE");
-  const database = readName(cursor);
-  expect(cursor, "TO");
-  readAnyName(cursor);
-  expect(cursor, "=");
-  parseOperand(cursor);
-  if (accept(cursor, "WITH")) {
-    do {
-      readAnyName(cursor);
-      if (accept(cursor, "=")) next(cursor);
-    } while (accept(cursor, ","));
-  }
-  return { kind: "backup", database, log };
-}
-
+const PRINCIPALS = new Set(["LOGIN", "USER", "ROLE", "SERVER"]);
 const DATABASE_OPTIONS = new Set(
   `OFFLINE ONLINE EMERGENCY SINGLE_USER RESTRICTED_USER MULTI_USER READ_ONLY READ_WRITE AUTO_CLOSE AUTO_SHRINK TRUSTWORTHY
 PAGE_VERIFY COMPATIBILITY_LEVEL READ_COMMITTED_SNAPSHOT ALLOW_SNAPSHOT_ISOLATION ENABLE_BROKER DISABLE_BROKER NEW_BROKER

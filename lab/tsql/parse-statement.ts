@@ -28,7 +28,9 @@ import {
 } from "#lab/tsql/cursor.ts";
 import { syntaxError, unsupported } from "#lab/tsql/errors.ts";
 import { parseAdministration } from "#lab/tsql/parse-administration.ts";
+import { parseEndpoint } from "#lab/tsql/parse-endpoint.ts";
 import { parseExpression, parseOperand } from "#lab/tsql/parse-expression.ts";
+import { parsePrincipal } from "#lab/tsql/parse-principals.ts";
 import {
   atCompoundAssignment,
   atQuery,
@@ -85,6 +87,8 @@ function parseShorthandCall(cursor: Cursor): Statement {
 }
 
 function parseBody(cursor: Cursor): StatementBody {
+  const endpoint = parseEndpoint(cursor);
+  if (endpoint) return endpoint;
   const word = peek(cursor).upper;
   const parse = STATEMENTS[word];
   if (parse) {
@@ -445,6 +449,8 @@ function parseDelete(cursor: Cursor, ctes: Cte[]): StatementBody {
 }
 
 function parseCreate(cursor: Cursor): StatementBody {
+  const principal = parsePrincipal(cursor, "CREATE");
+  if (principal) return principal;
   if (accept(cursor, "TABLE"))
     return { kind: "create-table", name: readQualifiedName(cursor), columns: parseColumns(cursor) };
   accept(cursor, "UNIQUE");
@@ -461,6 +467,8 @@ function parseCreate(cursor: Cursor): StatementBody {
 }
 
 function parseDrop(cursor: Cursor): StatementBody {
+  const principal = parsePrincipal(cursor, "DROP");
+  if (principal) return principal;
   if (accept(cursor, "DATABASE")) {
     accept(cursor, "IF", "EXISTS");
     return { kind: "drop-database", names: commaList(cursor, readName) };

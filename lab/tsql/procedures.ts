@@ -34,12 +34,19 @@ export async function* callProcedure(
       ? context.catalog.openDatabase(name.at(-3)!, context)
       : context.session.database;
   const procedure = context.catalog.procedures[last];
-  if (!procedure) throw new SqlError(2812, 16, `Could not find stored procedure '${name.join(".")}'.`);
+  if (!procedure || (procedure.inDatabase && !same(procedure.inDatabase, database)))
+    throw new SqlError(2812, 16, `Could not find stored procedure '${name.join(".")}'.`);
   const inside: Context = { ...context, session: { ...context.session, database } };
   try {
     const answer = procedure.run(matchArguments(last, procedure, args), inside);
     for (const text of answer.messages ?? [])
       yield { kind: "message", message: { number: 0, severity: 0, state: 1, text, procedure: last } };
+    if (answer.error) {
+      if (context.settings.tryDepth > 0) throw answer.error;
+      const { number, severity, state, message: text } = answer.error;
+      context.settings.error = number;
+      yield { kind: "message", message: { number, severity, state, text, procedure: last } };
+    }
     for (const result of answer.results) {
       yield { kind: "columns", columns: result.columns };
       const rows = result.rows();

@@ -56,7 +56,7 @@ export function createSession({
   });
 
   function leave(): void {
-    endTransaction({ instance, session, settings });
+    endTransaction({ fleet, instance, session, settings });
     instance.sessions = instance.sessions.filter((one) => one !== session);
     onClose();
   }
@@ -98,7 +98,7 @@ export function createSession({
       }
     },
     reset() {
-      endTransaction({ instance, session, settings });
+      endTransaction({ fleet, instance, session, settings });
       settings = newSettings();
       session.database = home;
       return home;

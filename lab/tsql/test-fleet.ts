@@ -42,8 +42,8 @@ export interface TestSession {
   ask(request: string | WireRequest, signal?: AbortSignal): Promise<Reply>;
 }
 
-export function testFleet(): TestFleet {
-  const scenario = readScenario(join(import.meta.dirname, "test-fleet.yaml"), null);
+export function testFleet(file = join(import.meta.dirname, "test-fleet.yaml")): TestFleet {
+  const scenario = readScenario(file, null);
   const fleet = found(scenario, Date.parse(scenario.startsAt));
   const sessions = createSessionRegistry();
   const running = runFleet(fleet, {
@@ -54,7 +54,8 @@ export function testFleet(): TestFleet {
     onChange: () => {},
   });
   const { commands, delay } = running;
-  const door = (instance = "BE1\\rtc") => createDoor({ fleet, instance, commands, delay, sessions });
+  const door = (instance = fleet.instances[0]!.name) =>
+    createDoor({ fleet, instance, commands, delay, sessions });
   const self: TestFleet = {
     fleet,
     running,

@@ -1,6 +1,7 @@
 /** BEGIN, COMMIT, ROLLBACK: counted per session, seen by everyone as an open transaction of the database. */
 import { SqlError } from "#lab/mirroring/commands.ts";
 import { findDatabase } from "#lab/mirroring/find.ts";
+import { settleRows } from "#lab/mirroring/write.ts";
 import type { Context } from "#lab/tsql/context.ts";
 
 export function changeTransaction(
@@ -29,7 +30,9 @@ export function changeTransaction(
         "The current transaction cannot be committed and cannot support operations that write to the log file. Roll back the transaction.",
       );
     settings.transactions--;
-    if (settings.transactions === 0) endTransaction(context);
+    if (settings.transactions > 0) return;
+    settleRows(context.fleet, context.instance, context.session.spid, "commit");
+    endTransaction(context);
     return;
   }
   rollback(name, context);
@@ -49,8 +52,9 @@ export function rollbackAll(context: Context): void {
 }
 
 /** Forgets the transaction where others could see it. */
-export function endTransaction(context: Pick<Context, "instance" | "session" | "settings">): void {
-  const { settings, instance, session } = context;
+export function endTransaction(context: Pick<Context, "fleet" | "instance" | "session" | "settings">): void {
+  const { fleet, settings, instance, session } = context;
+  settleRows(fleet, instance, session.spid, "rollback");
   settings.transactions = 0;
   settings.transactionNames = [];
   settings.snapshot = null;
@@ -66,10 +70,12 @@ function begin(name: string, context: Context): void {
   if (settings.transactions > 1) return;
   settings.transactionNames = [name.toLowerCase()];
   settings.snapshot = new Map([...settings.temporary].map(([key, table]) => [key, table.rows]));
-  findDatabase(instance, session.database)?.openTransactions.push({
+  const database = findDatabase(instance, session.database);
+  database?.openTransactions.push({
     sinceMs: fleet.now,
     host: session.host,
     spid: session.spid,
+    beganKb: database.endOfLogKb,
   });
 }
 

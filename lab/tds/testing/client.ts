@@ -74,11 +74,11 @@ export async function connectTestClient(port: number): Promise<TestClient> {
 }
 
 /** Greeting without encryption and login, as `sa` with the password the test door takes. */
-export async function loggedIn(port: number): Promise<TestClient> {
+export async function loggedIn(port: number, password = "right"): Promise<TestClient> {
   const client = await connectTestClient(port);
   client.send(packetType.prelogin, preloginPayload(2));
   await client.receive();
-  client.send(packetType.login7, login7Payload({ user: "sa", password: "right" }));
+  client.send(packetType.login7, login7Payload({ user: "sa", password }));
   await client.receive();
   return client;
 }
