@@ -1,6 +1,6 @@
 /** sys.certificates of master, where the certificates of endpoints live. */
 import { may } from "#lab/catalog/access.ts";
-import { principalId } from "#lab/catalog/principals.ts";
+import { principalId } from "#lab/catalog/principal-id.ts";
 import { columns, type View } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 

@@ -1,6 +1,6 @@
 /** Endpoints: the ones that every server has for its clients, and the one for mirroring. */
 import { may } from "#lab/catalog/access.ts";
-import { principalId } from "#lab/catalog/principals.ts";
+import { principalId } from "#lab/catalog/principal-id.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import { certificateNamed, grantsOn } from "#lab/mirroring/handshake.ts";

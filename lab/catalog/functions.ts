@@ -3,7 +3,8 @@ import { databaseNamed, hasUser, may, visibleDatabases, whyClosed } from "#lab/c
 import { usedLogKb } from "#lab/catalog/counters.ts";
 import { filesOf } from "#lab/catalog/databases.ts";
 import { maxLength, objectId } from "#lab/catalog/objects.ts";
-import { hashOf, principalId, sidOf } from "#lab/catalog/principals.ts";
+import { principalId } from "#lab/catalog/principal-id.ts";
+import { hashOf, sidOf } from "#lab/catalog/principals.ts";
 import { databaseProperty, serverProperty } from "#lab/catalog/properties.ts";
 import { versionText } from "#lab/catalog/versions.ts";
 import type { View } from "#lab/catalog/view.ts";

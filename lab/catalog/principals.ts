@@ -1,9 +1,10 @@
 /** Logins, roles and what they may do. */
 import { may } from "#lab/catalog/access.ts";
 import { endpointGrants, endpointOwnerId } from "#lab/catalog/endpoints.ts";
+import { principalId } from "#lab/catalog/principal-id.ts";
 import { columns, type Row, type View, type Viewing } from "#lab/catalog/view.ts";
 import { sameName } from "#lab/mirroring/find.ts";
-import type { Instance, Login } from "#lab/mirroring/model.ts";
+import type { Instance } from "#lab/mirroring/model.ts";
 import type { Context } from "#lab/tsql/context.ts";
 import { passwordHash } from "#lab/tsql/passwords.ts";
 
@@ -117,10 +118,6 @@ export function sidOf(instance: Instance, name: string): Uint8Array {
   if (sameName(name, "sa")) return Uint8Array.of(1);
   const login = instance.logins.find((one) => sameName(one.name, name));
   return login ? Uint8Array.from(Buffer.from(login.sid, "hex")) : new Uint8Array(16);
-}
-
-export function principalId(instance: Instance, login: Login): number {
-  return sameName(login.name, "sa") ? 1 : 257 + instance.logins.indexOf(login);
 }
 
 /** The hash is a secret of sysadmin (CONTROL SERVER); NULL to everyone else. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { type Damage, damagePage } from "#lab/mirroring/damage-page.ts";
 import { findDatabase, instanceNamed } from "#lab/mirroring/find.ts";
-import { type Damage, damagePage } from "#lab/mirroring/pages.ts";
 import { type Story, story } from "#lab/mirroring/story.ts";
 
 const page: Damage = { fileId: 1, pageId: 4_711, errorType: 2, repairable: true };

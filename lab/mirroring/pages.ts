@@ -2,37 +2,14 @@
  * Damaged pages and their repair from the partner. On the principal a page is asked for while the session is SYNCHRONIZED;
  * on the mirror redo stops, so the session is SUSPENDED until the page has come. A page takes a second: that is ours.
  */
-import { settle } from "#lab/mirroring/advance.ts";
-import { allCopies, type Copy, findDatabase, instanceNamed, log, peerOf } from "#lab/mirroring/find.ts";
+import { allCopies, type Copy, log, peerOf } from "#lab/mirroring/find.ts";
 import { beginSynchronizing } from "#lab/mirroring/meeting.ts";
 import { textOf } from "#lab/mirroring/messages.ts";
-import type { DamagedPage, Fleet, InstanceName, Milliseconds } from "#lab/mirroring/model.ts";
-import type { Cut } from "#lab/mirroring/show.ts";
+import type { DamagedPage, Fleet, Milliseconds } from "#lab/mirroring/model.ts";
 import { talks } from "#lab/mirroring/transport.ts";
 
-const REPAIR_MS = 1_000;
-const ROWS_KEPT = 100;
-
-export interface Damage {
-  fileId: number;
-  pageId: number;
-  /** -1: error 823; 1: another 824; 2: bad checksum; 3: torn page. */
-  errorType: -1 | 1 | 2 | 3;
-  /** False where the partner's copy of the page is damaged too. */
-  repairable: boolean;
-}
-
-export function damagePage(fleet: Fleet, on: InstanceName, name: string, damage: Damage): Cut[] {
-  const instance = instanceNamed(fleet, on);
-  const database = findDatabase(instance, name);
-  if (!database?.mirroring) return [];
-  const copy = { instance, database, mirroring: database.mirroring };
-  const page: DamagedPage = { ...damage, status: 3, modifiedAt: fleet.now, dueAt: fleet.now + REPAIR_MS };
-  database.pages = [...(database.pages ?? []), page].slice(-ROWS_KEPT);
-  log(fleet, instance, 1432, textOf(1432, place(page), database.name));
-  if (copy.mirroring.role === "MIRROR") stopRedo(fleet, copy, page);
-  return settle(fleet);
-}
+export const REPAIR_MS = 1_000;
+export const ROWS_KEPT = 100;
 
 export function duePages(fleet: Fleet): Milliseconds[] {
   return allCopies(fleet).flatMap(({ database }) =>
@@ -63,7 +40,7 @@ function finish(fleet: Fleet, copy: Copy, page: DamagedPage): boolean {
 }
 
 /** An error during redo: the mirror pauses the session, and says so to its principal. */
-function stopRedo(fleet: Fleet, copy: Copy, page: DamagedPage): void {
+export function stopRedo(fleet: Fleet, copy: Copy, page: DamagedPage): void {
   const { instance, database, mirroring } = copy;
   const peer = talks(fleet, mirroring.guid, instance.name, mirroring.partner) ? peerOf(fleet, copy) : null;
   const others = database.pages?.some((one) => one.stoppedRedo && one.dueAt !== null) ?? false;
@@ -93,6 +70,6 @@ function isSpecial({ fileId, pageId }: DamagedPage): boolean {
   return pageId === 0 || boot || inExtentMap || pageId === 1 || pageId % 8_088 === 0;
 }
 
-function place({ fileId, pageId }: DamagedPage): string {
+export function place({ fileId, pageId }: DamagedPage): string {
   return `(${fileId}:${pageId})`;
 }

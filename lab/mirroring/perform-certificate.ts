@@ -3,11 +3,11 @@
  * master key that protects the private key is not simulated.
  */
 import type { CommandContext, EndpointChange } from "#lab/mirroring/commands.ts";
+import { holds, requireLogin } from "#lab/mirroring/endpoint-rights.ts";
 import { sameName } from "#lab/mirroring/find.ts";
 import { certificateNamed } from "#lab/mirroring/handshake.ts";
 import { refuse } from "#lab/mirroring/messages.ts";
 import type { Certificate, Fleet, Instance } from "#lab/mirroring/model.ts";
-import { holds, requireLogin } from "#lab/mirroring/perform-endpoint.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 

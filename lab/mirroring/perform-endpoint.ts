@@ -1,11 +1,16 @@
 /** CREATE, ALTER and DROP ENDPOINT, who owns it, and who may connect to it. */
 import type { CommandContext, EndpointChange, EndpointSettings } from "#lab/mirroring/commands.ts";
 import { listenOnPort } from "#lab/mirroring/endpoint.ts";
-import { instanceNamed, sameName } from "#lab/mirroring/find.ts";
+import { holds, requireLogin } from "#lab/mirroring/endpoint-rights.ts";
+import { sameName } from "#lab/mirroring/find.ts";
 import { certificateNamed, grantsOn } from "#lab/mirroring/handshake.ts";
 import { refuse } from "#lab/mirroring/messages.ts";
 import type { Endpoint, Fleet, Instance } from "#lab/mirroring/model.ts";
-import { changeCertificate, isCertificateChange } from "#lab/mirroring/perform-certificate.ts";
+import {
+  type CertificateChange,
+  changeCertificate,
+  isCertificateChange,
+} from "#lab/mirroring/perform-certificate.ts";
 import { breakConnections } from "#lab/mirroring/transport.ts";
 
 export function changeEndpoint(
@@ -14,27 +19,33 @@ export function changeEndpoint(
   change: EndpointChange,
   context: CommandContext,
 ): void {
-  if (isCertificateChange(change)) return changeCertificate(fleet, instance, change, context);
-  switch (change.does) {
-    case "create":
-      return create(fleet, instance, change, context);
-    case "alter":
-      return alter(fleet, instance, change, context);
-    case "drop":
-      return drop(fleet, instance, change.name, context);
-    case "own":
-      return own(instance, change, context);
-    case "connect":
-      return connect(instance, change, context);
-  }
+  if (isCertificateChange(change)) changeCertificate(fleet, instance, change, context);
+  else changeEndpointItself(fleet, instance, change, context);
 }
 
-/** Server rights of whoever asks: sysadmin, or one of these. */
-export function holds(fleet: Fleet, context: CommandContext, ...rights: string[]): boolean {
-  const { logins } = instanceNamed(fleet, context.instance);
-  const login = logins.find(({ name }) => sameName(name, context.login));
-  const grants = login?.grants.map((grant) => grant.toUpperCase()) ?? [];
-  return login?.sysadmin === true || ["CONTROL SERVER", ...rights].some((right) => grants.includes(right));
+function changeEndpointItself(
+  fleet: Fleet,
+  instance: Instance,
+  change: Exclude<EndpointChange, CertificateChange>,
+  context: CommandContext,
+): void {
+  switch (change.does) {
+    case "create":
+      create(fleet, instance, change, context);
+      break;
+    case "alter":
+      alter(fleet, instance, change, context);
+      break;
+    case "drop":
+      drop(fleet, instance, change.name, context);
+      break;
+    case "own":
+      own(instance, change, context);
+      break;
+    case "connect":
+      connect(instance, change, context);
+      break;
+  }
 }
 
 type Change<D> = Extract<EndpointChange, { does: D }>;
@@ -123,11 +134,6 @@ function ownEndpoint(
 function isOwner({ logins }: Instance, context: CommandContext, endpoint: Endpoint): boolean {
   const login = logins.find(({ name }) => sameName(name, context.login));
   return login?.sysadmin === true || sameName(endpoint.owner ?? "sa", context.login);
-}
-
-export function requireLogin({ logins }: Instance, name: string): void {
-  const known = sameName(name, "public") || logins.some((login) => sameName(login.name, name));
-  if (!known) refuse(15151, "find", "login", name);
 }
 
 function requireCertificate(instance: Instance, { certificate }: EndpointSettings): void {

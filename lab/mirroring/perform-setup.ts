@@ -1,8 +1,8 @@
 /** Setting up a session: SET PARTNER on the mirror, then on the principal; SET WITNESS and its removal. */
 import { instanceAt, parseAddress } from "#lab/mirroring/endpoint.ts";
-import { type Copy, instanceNamed, log, peerOf, sameName, sees, witnessRow } from "#lab/mirroring/find.ts";
+import { type Copy, instanceNamed, peerOf, sameName, sees, witnessRow } from "#lab/mirroring/find.ts";
 import { beginSynchronizing } from "#lab/mirroring/meeting.ts";
-import { refuse, textOf } from "#lab/mirroring/messages.ts";
+import { refuse } from "#lab/mirroring/messages.ts";
 import type { Database, Fleet, Instance, Mirroring } from "#lab/mirroring/model.ts";
 import { requireMirror, requireMirrorable, requireWitness } from "#lab/mirroring/prerequisites.ts";
 import { connectNow, rewire, talks } from "#lab/mirroring/transport.ts";

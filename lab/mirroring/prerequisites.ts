@@ -86,7 +86,7 @@ export function requireWitness(
 function reach(fleet: Fleet, near: Instance, address: string, as: "PARTNER" | null): Instance | null {
   const parsed = parseAddress(address);
   const far = parsed && instanceAt(fleet, parsed);
-  if (!far || far.power !== "running" || (far.overloadedSince ?? null) !== null) return null;
+  if (far?.power !== "running" || (far.overloadedSince ?? null) !== null) return null;
   if (portOf(near) === null || portOf(far) === null || !bytesPass(fleet, near.name, far.name)) return null;
   if (!mayAct(near.endpoint, "PARTNER") || (as !== null && !mayAct(far.endpoint, as))) return null;
   return whyNoHandshake(fleet, near, far) ? null : far;

@@ -56,7 +56,9 @@ const partner: Row[] = [
   { is: "A4: the link is cut", given: (s) => s.cut("A-B"), answer: 1418 },
   {
     is: "A4: B's port is another",
-    given: (s) => void (instanceNamed(s.fleet, "B").endpoint!.port = 5999),
+    given: (s) => {
+      instanceNamed(s.fleet, "B").endpoint!.port = 5999;
+    },
     answer: 1418,
   },
   {
@@ -87,18 +89,30 @@ const partner: Row[] = [
   },
   {
     is: "an edition without mirroring",
-    given: (s) => void (instanceNamed(s.fleet, "A").edition = "Express Edition (64-bit)"),
+    given: (s) => {
+      instanceNamed(s.fleet, "A").edition = "Express Edition (64-bit)";
+    },
     answer: 1463,
   },
-  { is: "A8: the copy on B is ONLINE", given: (s) => void (dbOn(s, "B").state = "ONLINE"), answer: 1464 },
+  {
+    is: "A8: the copy on B is ONLINE",
+    given: (s) => {
+      dbOn(s, "B").state = "ONLINE";
+    },
+    answer: 1464,
+  },
   {
     is: "A8: there is no copy on B",
-    given: (s) => void (instanceNamed(s.fleet, "B").databases = []),
+    given: (s) => {
+      instanceNamed(s.fleet, "B").databases = [];
+    },
     answer: 1448,
   },
   {
     is: "the copy on B is of another database",
-    given: (s) => void (dbOn(s, "B").familyGuid = "0"),
+    given: (s) => {
+      dbOn(s, "B").familyGuid = "0";
+    },
     answer: 1407,
   },
 ];
