@@ -4,6 +4,9 @@ import { cookies } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
 import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { Frame, OwnMenu } from "#app/frame.tsx";
+import { Live } from "#app/live.tsx";
+import { StreamIndicator } from "#app/stream-indicator.tsx";
 import { Header } from "#components/shell/header.tsx";
 import { Navigation } from "#components/shell/navigation.tsx";
 import { SimulationBand } from "#components/shell/simulation-band.tsx";
@@ -13,9 +16,6 @@ import { Clock } from "#components/ui/clock.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { currentActorOrAway } from "#lib/auth/current-actor.ts";
 import { demoIsOn } from "#lib/auth/demo-people.ts";
-import { Frame, OwnMenu } from "./frame.tsx";
-import { Live } from "./live.tsx";
-import { StreamIndicator } from "./stream-indicator.tsx";
 
 export const viewport: Viewport = { width: "device-width", initialScale: 1, colorScheme: "light dark" };
 

@@ -1,13 +1,13 @@
 "use client";
 import { usePathname, useSearchParams } from "next/navigation";
 import { useState } from "react";
+import { useObservations, useRuns, useServerNow } from "#app/live.tsx";
 import { Fleet } from "#components/pools/fleet.tsx";
 import { RunStrip } from "#components/runs/run-strip.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
 import type { Journal } from "#lib/runs/journal.ts";
 import { isEnded } from "#lib/runs/replay.ts";
-import { useObservations, useRuns, useServerNow } from "./live.tsx";
 
 /** The pools as they are now; the filter is part of the address, so that a view can be shared. */
 export function LiveFleet({

@@ -2,12 +2,6 @@
 import { QueryClient, QueryClientProvider, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
-import { Clock, useNow } from "#components/ui/clock.tsx";
-import type { InstanceObservation } from "#lib/mirroring/observation.ts";
-import { streamLostAfterMs } from "#lib/monitor/pace.ts";
-import type { JournalEntry } from "#lib/runs/events.ts";
-import type { Journal } from "#lib/runs/journal.ts";
-import { type RunState, replay } from "#lib/runs/replay.ts";
 import {
   type HeardRuns,
   heardRunsKey,
@@ -17,9 +11,15 @@ import {
   observationsKey,
   putInto,
   runKey,
-} from "./_live/cache.ts";
-import type { StreamMessage } from "./_live/messages.ts";
-import { joinStream, readEvents } from "./_live/stream.ts";
+} from "#app/_live/cache.ts";
+import type { StreamMessage } from "#app/_live/messages.ts";
+import { joinStream, readEvents } from "#app/_live/stream.ts";
+import { Clock, useNow } from "#components/ui/clock.tsx";
+import type { InstanceObservation } from "#lib/mirroring/observation.ts";
+import { streamLostAfterMs } from "#lib/monitor/pace.ts";
+import type { JournalEntry } from "#lib/runs/events.ts";
+import type { Journal } from "#lib/runs/journal.ts";
+import { type RunState, replay } from "#lib/runs/replay.ts";
 
 export type StreamState = { state: "live" } | { state: "lost"; since: number };
 

@@ -1,5 +1,6 @@
 import { Plus } from "lucide-react";
 import { getTranslations } from "next-intl/server";
+import { LiveFleet } from "#app/live-fleet.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { may } from "#lib/auth/permissions.ts";
@@ -7,7 +8,6 @@ import { requireActor } from "#lib/auth/require-actor.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { poolsWithStores } from "#lib/pools/index.ts";
 import { openJournals } from "#lib/runs/journal.ts";
-import { LiveFleet } from "./live-fleet.tsx";
 
 /** All pools at a glance. Its title is the layout's own: a template counts for the pages below only. */
 export default async function PoolsPage() {

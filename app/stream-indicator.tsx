@@ -1,6 +1,6 @@
 "use client";
+import { useStream } from "#app/live.tsx";
 import { StreamWord } from "#components/shell/stream-word.tsx";
-import { useStream } from "./live.tsx";
 
 export function StreamIndicator() {
   const stream = useStream();

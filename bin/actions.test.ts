@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { project } from "./prepare.ts";
+import { project } from "#bin/prepare.ts";
 
 // The project's own plugin line, in a project that consists of one actions.ts.
 let folder: string;
@@ -45,7 +45,7 @@ it.each([
   ["a bare function", "export async function start() {}", 1],
   ["a default export", "export default async () => 1;", 1],
   ["a name exported afterwards", "const start = 1;\nexport { start };", 1],
-  ["somebody else's export", 'export * from "./start.ts";', 1],
+  ["somebody else's export", 'export * from "#bin/start.ts";', 1],
   ["a second name in one statement", 'export const a = operatorAction("x", F, f), b = 1;', 1],
   ["something wrapped around it", 'export const a = open(operatorAction("x", F, f));', 1],
 ])("%s in an actions.ts", async (_, text, count) => expect(await complaints(text)).toBe(count));

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import next from "next";
-import { project } from "./prepare.ts";
+import { project } from "#bin/prepare.ts";
 
 const hostname = process.env.HOST ?? "127.0.0.1";
 const port = Number(process.env.PORT);

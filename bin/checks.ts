@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Count, countPlaywright, countVitest } from "./count.ts";
-import { prepare, project } from "./prepare.ts";
+import { type Count, countPlaywright, countVitest } from "#bin/count.ts";
+import { prepare, project } from "#bin/prepare.ts";
 
 export type Check = { name: string; run: () => Promise<Outcome> };
 export type Outcome = Count & { output: string };

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import { project } from "./prepare.ts";
+import { project } from "#bin/prepare.ts";
 
 export type Child = {
   process: ChildProcess;

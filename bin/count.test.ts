@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countPlaywright, countVitest, sum } from "./count.ts";
+import { countPlaywright, countVitest, sum } from "#bin/count.ts";
 
 const file = (status: string, ...tests: string[]) => ({
   status,

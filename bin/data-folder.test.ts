@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openDataFolder } from "./data-folder.ts";
-import type { Options } from "./options.ts";
+import { openDataFolder } from "#bin/data-folder.ts";
+import type { Options } from "#bin/options.ts";
 
 let data: string;
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { takeLock } from "./lock.ts";
-import type { Options } from "./options.ts";
-import { refusal } from "./refusal.ts";
+import { takeLock } from "#bin/lock.ts";
+import type { Options } from "#bin/options.ts";
+import { refusal } from "#bin/refusal.ts";
 
 export type DataFolder = { path: string; demo: boolean; release(): Promise<void> };
 

@@ -1,7 +1,7 @@
 import path from "node:path";
+import { type Postgres, startPostgres } from "#bin/postgres.ts";
+import { project } from "#bin/prepare.ts";
 import { applyMigrations, readMigrations } from "#lib/db/migrations.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
-import { project } from "./prepare.ts";
 
 /** The server that DATABASE_URL names, else the embedded one. */
 export async function openDatabase(data: string, env: NodeJS.ProcessEnv): Promise<Postgres> {

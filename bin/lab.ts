@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { type Child, startChild } from "./child.ts";
-import { refusal } from "./refusal.ts";
+import { type Child, startChild } from "#bin/child.ts";
+import { refusal } from "#bin/refusal.ts";
 
 export type Lab = Child & { control: string; poolsFile: string };
 

@@ -2,15 +2,15 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type DataFolder, openDataFolder } from "./data-folder.ts";
-import { migrate, openDatabase } from "./database.ts";
-import { type Lab, startLab } from "./lab.ts";
-import { type Options, readOptions } from "./options.ts";
-import { freePort, whyNotListen } from "./ports.ts";
-import type { Postgres } from "./postgres.ts";
-import { prepare, project } from "./prepare.ts";
-import { explain, refusal } from "./refusal.ts";
-import { type People, startWeb, type Web } from "./web.ts";
+import { type DataFolder, openDataFolder } from "#bin/data-folder.ts";
+import { migrate, openDatabase } from "#bin/database.ts";
+import { type Lab, startLab } from "#bin/lab.ts";
+import { type Options, readOptions } from "#bin/options.ts";
+import { freePort, whyNotListen } from "#bin/ports.ts";
+import type { Postgres } from "#bin/postgres.ts";
+import { prepare, project } from "#bin/prepare.ts";
+import { explain, refusal } from "#bin/refusal.ts";
+import { type People, startWeb, type Web } from "#bin/web.ts";
 
 /** What the launcher tells a parent that is a program of ours; `app` is the process of the web server. */
 export type Ready = Omit<People, "kind"> & {

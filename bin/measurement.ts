@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { type Measured, tell } from "./figures.ts";
+import { type Measured, tell } from "#bin/figures.ts";
 
 /** Whole numbers by name, as given on the command line. */
 export type Wishes = Record<string, number>;

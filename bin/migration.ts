@@ -2,9 +2,9 @@
 // npm run migration           says whether the migrations and the schema agree (exit code 1: they do not)
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { temporaryPostgres } from "#bin/postgres-temporary.ts";
 import { difference } from "#prisma/difference.ts";
 import { schemaEngine } from "#prisma/schema-engine.ts";
-import { temporaryPostgres } from "./postgres-temporary.ts";
 
 const [name] = process.argv.slice(2);
 const server = await temporaryPostgres();

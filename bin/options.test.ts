@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readOptions } from "./options.ts";
+import { readOptions } from "#bin/options.ts";
 
 let project: string;
 beforeAll(async () => {

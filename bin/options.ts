@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { refusal } from "./refusal.ts";
+import { refusal } from "#bin/refusal.ts";
 
 export type Options = {
   port: number; // 0: any free one

@@ -1,7 +1,7 @@
 // One PostgreSQL for one run of the tests, with a migrated database to copy from. Ends when its parent does.
 import path from "node:path";
+import { temporaryPostgres } from "#bin/postgres-temporary.ts";
 import { applyMigrations, readMigrations } from "#lib/db/migrations.ts";
-import { temporaryPostgres } from "./postgres-temporary.ts";
 
 const server = await temporaryPostgres();
 process.once("disconnect", async () => {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { type Postgres, startPostgres } from "#bin/postgres.ts";
 import { ensureDatabase, onDatabase } from "#lib/db/server.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
 
 export type TemporaryPostgres = Postgres & { newDatabase(): Promise<string> };
 

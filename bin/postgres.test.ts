@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Postgres, startPostgres } from "#bin/postgres.ts";
 import { databaseAnswers } from "#lib/db/server.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
 
 // mkdtemp makes a folder that only its owner may enter: where root starts it, PostgreSQL's own user may not.
 let folder: string;

@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { rememberedPort } from "#bin/ports.ts";
+import { refusal } from "#bin/refusal.ts";
+import { type RunAs, runAs, withoutRoot } from "#bin/run-as.ts";
 import { databaseAnswers, ensureDatabase } from "#lib/db/server.ts";
-import { rememberedPort } from "./ports.ts";
-import { refusal } from "./refusal.ts";
-import { type RunAs, runAs, withoutRoot } from "./run-as.ts";
 
 export type Postgres = { ownerUrl: string; appUrl: string; stop(): Promise<void> };
 

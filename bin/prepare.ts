@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { takeLock } from "./lock.ts";
-import { refusal } from "./refusal.ts";
+import { takeLock } from "#bin/lock.ts";
+import { refusal } from "#bin/refusal.ts";
 
 export const project = path.resolve(import.meta.dirname, "..");
 

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { readOptions } from "#bin/options.ts";
+import { project } from "#bin/prepare.ts";
+import { ownSettings } from "#bin/stack.ts";
+import { picture } from "#bin/walls-picture.ts";
 import { readRegisterFile } from "#lib/pools/register-file.ts";
-import { readOptions } from "./options.ts";
-import { project } from "./prepare.ts";
-import { ownSettings } from "./stack.ts";
-import { picture } from "./walls-picture.ts";
 
 const readme = await readFile(path.join(project, "README.md"), "utf8");
 const { scripts } = JSON.parse(await readFile(path.join(project, "package.json"), "utf8"));

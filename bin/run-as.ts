@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { refusal } from "./refusal.ts";
+import { refusal } from "#bin/refusal.ts";
 
 /** How a program is started so that it does not run as root, and whom its files belong to. */
 export type RunAs = { owner?: { uid: number; gid: number }; prefix: string[] };

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type Child, startChild } from "./child.ts";
-import type { Ready } from "./launch.ts";
+import { type Child, startChild } from "#bin/child.ts";
+import type { Ready } from "#bin/launch.ts";
 
 export type Stack = Omit<Ready, "kind"> & { data: string; launcher: Child; stop(): Promise<void> };
 

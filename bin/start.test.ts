@@ -5,9 +5,9 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { whyNotListen } from "./ports.ts";
-import { prepare, project } from "./prepare.ts";
-import { ownSettings, type Stack, startStack } from "./stack.ts";
+import { whyNotListen } from "#bin/ports.ts";
+import { prepare, project } from "#bin/prepare.ts";
+import { ownSettings, type Stack, startStack } from "#bin/stack.ts";
 
 beforeAll(() => prepare({ say: () => {} }), 300_000);
 

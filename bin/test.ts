@@ -1,10 +1,10 @@
 // npm test             everything; every check runs, whatever failed before it
 // npm test -- unit e2e only these
-import { type Check, checks, type Outcome } from "./checks.ts";
-import { type Count, sum } from "./count.ts";
-import { prepare } from "./prepare.ts";
-import { explain } from "./refusal.ts";
-import { installTestTools } from "./test-tools.ts";
+import { type Check, checks, type Outcome } from "#bin/checks.ts";
+import { type Count, sum } from "#bin/count.ts";
+import { prepare } from "#bin/prepare.ts";
+import { explain } from "#bin/refusal.ts";
+import { installTestTools } from "#bin/test-tools.ts";
 
 process.on("disconnect", () => process.exit(1));
 for (const end of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(end, () => process.exit(1));

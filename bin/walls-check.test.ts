@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { checkWalls } from "./walls-check.ts";
+import { checkWalls } from "#bin/walls-check.ts";
 
 const trees: string[] = [];
 afterEach(async () => {

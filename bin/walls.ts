@@ -1,7 +1,7 @@
 // node bin/walls.ts             holds the code to walls.ts (exit code 1: something climbs over)
 // node bin/walls.ts --picture   draws the table
-import { checkWalls } from "./walls-check.ts";
-import { picture } from "./walls-picture.ts";
+import { checkWalls } from "#bin/walls-check.ts";
+import { picture } from "#bin/walls-picture.ts";
 
 if (process.argv.includes("--picture")) console.log(picture());
 else {

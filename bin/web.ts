@@ -1,6 +1,6 @@
 import path from "node:path";
-import { type Child, startChild } from "./child.ts";
-import { refusal } from "./refusal.ts";
+import { type Child, startChild } from "#bin/child.ts";
+import { refusal } from "#bin/refusal.ts";
 
 /** Who may sign in at first: the demo's three people, or the link that makes the first admin. */
 export type People = {

@@ -1,7 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { expect, signIn, test } from "./fixtures.ts";
-import { confirmHandOver, prepare } from "./wizard.ts";
+import { expect, signIn, test } from "#e2e/fixtures.ts";
+import { confirmHandOver, prepare } from "#e2e/wizard.ts";
 
 const wish = "toward=Mirror&reason=Reading";
 

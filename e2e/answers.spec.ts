@@ -1,4 +1,4 @@
-import { expect, test } from "./fixtures.ts";
+import { expect, test } from "#e2e/fixtures.ts";
 
 test("somebody who comes to the address is met by a page", async ({ page }) => {
   const answer = await page.goto("/");

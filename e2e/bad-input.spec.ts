@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { ask } from "./actions.ts";
-import { expect, signIn, test } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
-import { prepare } from "./wizard.ts";
+import { ask } from "#e2e/actions.ts";
+import { expect, signIn, test } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
+import { prepare } from "#e2e/wizard.ts";
 
 test.beforeEach(({ page, stack }) => signIn(page, stack, "admin"));
 

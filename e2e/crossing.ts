@@ -1,7 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
 import type { Stack } from "#bin/stack.ts";
-import { expect } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
+import { expect } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
 
 /** The example `crossing`: rtcshared switches at once, rtcxds in 6 s, then xds in 10 s. */
 export const crossing = ["--example", "crossing"];

@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
 import type { Stack } from "#bin/stack.ts";
-import { crossing, cutInTheMiddle, findingOf, joinAgain } from "./crossing.ts";
-import { expect, storyOf } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
-import { signInByForm } from "./sign-in.ts";
-import { confirmHandOver, decide, phaseOf, prepare, start } from "./wizard.ts";
+import { crossing, cutInTheMiddle, findingOf, joinAgain } from "#e2e/crossing.ts";
+import { expect, storyOf } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
+import { signInByForm } from "#e2e/sign-in.ts";
+import { confirmHandOver, decide, phaseOf, prepare, start } from "#e2e/wizard.ts";
 
 for (const [fleet, variant] of [
   ["with a witness", []],

@@ -1,10 +1,10 @@
 import type { Browser, Locator, Page } from "@playwright/test";
 import type { Stack } from "#bin/stack.ts";
-import { expect, storyOf } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
-import { signedIn, signInByForm } from "./sign-in.ts";
-import { hasTsql, type Role, rolesOn, tsql } from "./tsql.ts";
-import { asksAPerson, confirmHandOver, phaseOf, prepare, start } from "./wizard.ts";
+import { expect, storyOf } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
+import { signedIn, signInByForm } from "#e2e/sign-in.ts";
+import { hasTsql, type Role, rolesOn, tsql } from "#e2e/tsql.ts";
+import { asksAPerson, confirmHandOver, phaseOf, prepare, start } from "#e2e/wizard.ts";
 
 const test = storyOf();
 const user = ["rtcxds", "rtcshared", "rtcab"];

@@ -1,8 +1,8 @@
 import type { Locator, Page } from "@playwright/test";
+import { expect, storyOf } from "#e2e/fixtures.ts";
+import { hasTsql, roleOf } from "#e2e/tsql.ts";
+import { confirmHandOver, prepare, start } from "#e2e/wizard.ts";
 import { type StartedLab, startLab } from "#lab/started.ts";
-import { expect, storyOf } from "./fixtures.ts";
-import { hasTsql, roleOf } from "./tsql.ts";
-import { confirmHandOver, prepare, start } from "./wizard.ts";
 
 const test = storyOf("--no-demo");
 

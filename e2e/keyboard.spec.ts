@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { expect, signIn, test } from "./fixtures.ts";
+import { expect, signIn, test } from "#e2e/fixtures.ts";
 
 test("a failover is planned, started and handed over by keyboard alone, and no Enter starts it unasked", async ({
   page,

@@ -5,9 +5,9 @@ import path from "node:path";
 import { test as base, expect, type Page } from "@playwright/test";
 import { parse, stringify } from "yaml";
 import { type Stack, startStack } from "#bin/stack.ts";
+import { hasTsql, roleOf } from "#e2e/tsql.ts";
+import { confirmHandOver, prepare, start } from "#e2e/wizard.ts";
 import { type StartedLab, startLab } from "#lab/started.ts";
-import { hasTsql, roleOf } from "./tsql.ts";
-import { confirmHandOver, prepare, start } from "./wizard.ts";
 
 const odd = "a]b'; DROP--ü";
 const admin = { name: "Ada", email: "ada@contoso.com", password: "a sentence for Ada", language: "en" };

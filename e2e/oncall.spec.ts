@@ -1,12 +1,12 @@
 import type { Page } from "@playwright/test";
 import { type Stack, startStack } from "#bin/stack.ts";
+import { crossing, cutInTheMiddle, joinAgain } from "#e2e/crossing.ts";
+import { expect, storyOf } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
+import { actionsInCode, askAgain, recordActions } from "#e2e/server-actions.ts";
+import { signedIn, signInByForm, signOut } from "#e2e/sign-in.ts";
+import { asksAPerson, confirmHandOver, decide, phaseOf, prepare, start } from "#e2e/wizard.ts";
 import { may } from "#lib/auth/permissions.ts";
-import { crossing, cutInTheMiddle, joinAgain } from "./crossing.ts";
-import { expect, storyOf } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
-import { actionsInCode, askAgain, recordActions } from "./server-actions.ts";
-import { signedIn, signInByForm, signOut } from "./sign-in.ts";
-import { asksAPerson, confirmHandOver, decide, phaseOf, prepare, start } from "./wizard.ts";
 
 const preparing = storyOf(...crossing);
 const forging = storyOf(...crossing);

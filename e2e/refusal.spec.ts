@@ -1,7 +1,7 @@
-import { expect, storyOf } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
-import { signInByForm } from "./sign-in.ts";
-import { askReadiness } from "./wizard.ts";
+import { expect, storyOf } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
+import { signInByForm } from "#e2e/sign-in.ts";
+import { askReadiness } from "#e2e/wizard.ts";
 
 const test = storyOf();
 

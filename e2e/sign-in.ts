@@ -1,6 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 import type { Stack } from "#bin/stack.ts";
-import { expect } from "./fixtures.ts";
+import { expect } from "#e2e/fixtures.ts";
 
 export type Who = "oncall" | "admin" | "auditor";
 

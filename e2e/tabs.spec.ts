@@ -1,7 +1,7 @@
 import type { BrowserContext, Request } from "@playwright/test";
-import { expect, signIn, test } from "./fixtures.ts";
-import { labOf } from "./lab.ts";
-import { hasTsql, tsql } from "./tsql.ts";
+import { expect, signIn, test } from "#e2e/fixtures.ts";
+import { labOf } from "#e2e/lab.ts";
+import { hasTsql, tsql } from "#e2e/tsql.ts";
 
 if (hasTsql)
   test("eight tabs on a pool hear of a switch over one event stream", async ({ context, stack }) => {

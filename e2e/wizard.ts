@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { expect } from "./fixtures.ts";
+import { expect } from "#e2e/fixtures.ts";
 
 export type Wish = {
   pool: string;

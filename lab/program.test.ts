@@ -18,7 +18,10 @@ describe("a wrong start is one sentence and exit code 1", () => {
   it.each([
     [["down"], /^Usage: npm run lab/],
     [["up"], /^Give either a scenario file or --example NAME/],
-    [["up", "--example", "nope"], /^There is no example "nope"; there is: chat, crossing, drift, lync, nowitness, pair, spread$/],
+    [
+      ["up", "--example", "nope"],
+      /^There is no example "nope"; there is: chat, crossing, drift, lync, nowitness, pair, spread$/,
+    ],
     [["up", "--example", "pair", "--variant", "base9"], /has no variant base9; it has: base1, base2$/],
     [["up", "--example", "pair", "--port-base", "many"], /^--port-base takes a whole number/],
     [["up", "--example", "pair", "--wrong"], /Unknown option '--wrong'/],

@@ -4,8 +4,8 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ensureDatabase, onDatabase } from "#lib/db/server.ts";
 import { type FreshDatabase, freshDatabase } from "#lib/db/testing.ts";
-import { difference } from "./difference.ts";
-import { type SchemaEngine, schemaEngine } from "./schema-engine.ts";
+import { difference } from "#prisma/difference.ts";
+import { type SchemaEngine, schemaEngine } from "#prisma/schema-engine.ts";
 
 let database: FreshDatabase;
 let folder: string;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { SchemaEngine } from "./schema-engine.ts";
+import type { SchemaEngine } from "#prisma/schema-engine.ts";
 
 const here = import.meta.dirname;
 

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
+import type { StreamMessage } from "#app/_live/messages.ts";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
-import type { StreamMessage } from "./messages.ts";
 
 /** The last event's number makes each change seen. */
 export type HeardRuns = Record<string, { poolId: string; seq: number }>;

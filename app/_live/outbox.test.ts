@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { StreamMessage } from "./messages.ts";
-import { openOutbox } from "./outbox.ts";
+import type { StreamMessage } from "#app/_live/messages.ts";
+import { openOutbox } from "#app/_live/outbox.ts";
 
 it("writes server-sent events in the order they were said", async () => {
   const outbox = openOutbox(() => {});

@@ -1,4 +1,4 @@
-import type { StreamMessage } from "./messages.ts";
+import type { StreamMessage } from "#app/_live/messages.ts";
 
 /** A browser that reads so slowly is better off with a fresh snapshot. */
 const mostWaiting = 2_000;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { StreamMessage } from "#app/_live/messages.ts";
+import { joinStream } from "#app/_live/stream.ts";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
-import type { StreamMessage } from "./messages.ts";
-import { joinStream } from "./stream.ts";
 
 // Node's BroadcastChannel is the browser's: each tab here is a real member of one channel.
 const tabs = new Set<ReturnType<typeof openTab>>();

@@ -1,6 +1,6 @@
+import { type StreamMessage, streamKinds } from "#app/_live/messages.ts";
+import { type Channel, takeTurns } from "#app/_live/turns.ts";
 import { streamLostAfterMs } from "#lib/monitor/pace.ts";
-import { type StreamMessage, streamKinds } from "./messages.ts";
-import { type Channel, takeTurns } from "./turns.ts";
 
 export interface StreamParts {
   /** The server's time of what this tab knows already. */

@@ -1,13 +1,13 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState, useTransition } from "react";
+import { addPerson } from "#app/people/actions.ts";
+import { RoleChoice } from "#app/people/role-choice.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Dialog } from "#components/ui/dialog.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import { RefusalAlert, useFieldErrors } from "#components/ui/refusal.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
-import { addPerson } from "./actions.ts";
-import { RoleChoice } from "./role-choice.tsx";
 
 type Invited = { name: string; path: string };
 

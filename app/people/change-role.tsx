@@ -1,12 +1,12 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { changeRole } from "#app/people/actions.ts";
+import type { ListedPerson } from "#app/people/people.tsx";
+import { RoleChoice } from "#app/people/role-choice.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { RefusalAlert } from "#components/ui/refusal.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
-import { changeRole } from "./actions.ts";
-import type { ListedPerson } from "./people.tsx";
-import { RoleChoice } from "./role-choice.tsx";
 
 export function ChangeRoleDialog({ person, onClose }: { person: ListedPerson; onClose: () => void }) {
   const t = useTranslations("people");

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { People } from "#app/people/people.tsx";
 import { NotAllowed } from "#components/shell/not-allowed.tsx";
 import { listPeople } from "#lib/auth/people.ts";
 import { may } from "#lib/auth/permissions.ts";
 import { requireActor } from "#lib/auth/require-actor.ts";
 import { db } from "#lib/db/index.ts";
-import { People } from "./people.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("people"))("title") };

@@ -2,17 +2,17 @@
 import { UserPlus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { AddPersonDialog } from "#app/people/add-person.tsx";
+import { ChangeRoleDialog } from "#app/people/change-role.tsx";
+import { LinkDialog } from "#app/people/link.tsx";
+import { NewLinkDialog, RemoveDialog } from "#app/people/person-dialogs.tsx";
+import { PersonMenu } from "#app/people/person-menu.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Page } from "#components/ui/page.tsx";
 import { Cell, HeadCell, Row, Table, TableBody, TableHead } from "#components/ui/table.tsx";
 import { Moment } from "#components/ui/time.tsx";
 import type { Actor } from "#lib/auth/actor.ts";
-import { AddPersonDialog } from "./add-person.tsx";
-import { ChangeRoleDialog } from "./change-role.tsx";
-import { LinkDialog } from "./link.tsx";
-import { NewLinkDialog, RemoveDialog } from "./person-dialogs.tsx";
-import { PersonMenu } from "./person-menu.tsx";
 
 export type ListedPerson = Actor & { since: number; canSignIn: boolean };
 

@@ -1,11 +1,11 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { makeLink, removePerson } from "#app/people/actions.ts";
+import type { ListedPerson } from "#app/people/people.tsx";
 import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { RefusalAlert } from "#components/ui/refusal.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
-import { makeLink, removePerson } from "./actions.ts";
-import type { ListedPerson } from "./people.tsx";
 
 type About = { person: ListedPerson; onClose: () => void };
 

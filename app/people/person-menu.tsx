@@ -1,9 +1,9 @@
 "use client";
 import { EllipsisVertical, Link2, Trash2, UserCog } from "lucide-react";
 import { useTranslations } from "next-intl";
+import type { Asking, ListedPerson } from "#app/people/people.tsx";
 import { IconButton } from "#components/ui/button.tsx";
 import { Menu, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
-import type { Asking, ListedPerson } from "./people.tsx";
 
 /** What can be done with one person. Nobody changes their own role: an admin needs another admin for that. */
 export function PersonMenu({

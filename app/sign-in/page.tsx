@@ -2,13 +2,13 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { connection } from "next/server";
 import { getTranslations } from "next-intl/server";
+import { SignInForm } from "#app/sign-in/sign-in-form.tsx";
 import { Door } from "#components/shell/door.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { currentActor } from "#lib/auth/current-actor.ts";
 import { demoIsOn, demoPeople } from "#lib/auth/demo-people.ts";
 import { safeNext } from "#lib/auth/sign-in-path.ts";
 import { db } from "#lib/db/index.ts";
-import { SignInForm } from "./sign-in-form.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("auth.signIn"))("title") };

@@ -1,12 +1,12 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
+import { type SignInTrouble, signIn } from "#app/sign-in/sign-in.ts";
 import { PasswordField } from "#components/shell/password-field.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { TextField } from "#components/ui/field.tsx";
 import type { Role } from "#lib/auth/actor.ts";
-import { type SignInTrouble, signIn } from "./sign-in.ts";
 
 type DemoSignIn = { role: Role; email: string; password: string };
 

@@ -2,6 +2,11 @@
 import { ChevronRight } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
+import { DatabaseDetail } from "#components/pools/database-detail.tsx";
+import { Freshness } from "#components/pools/freshness.tsx";
+import { SideCell } from "#components/pools/side-cell.tsx";
+import { StateBadge } from "#components/pools/state-badge.tsx";
+import { half, hatched, stackedCell, Told, third, Unsaid } from "#components/pools/told.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { Cell, Row } from "#components/ui/table.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
@@ -15,11 +20,6 @@ import {
   sides,
 } from "#lib/mirroring/session.ts";
 import { disagreements, isStale, queuesOf } from "#lib/mirroring/view.ts";
-import { DatabaseDetail } from "./database-detail.tsx";
-import { Freshness } from "./freshness.tsx";
-import { SideCell } from "./side-cell.tsx";
-import { StateBadge } from "./state-badge.tsx";
-import { half, hatched, stackedCell, Told, third, Unsaid } from "./told.tsx";
 
 /** How many cells a row of the table has. */
 export const columns = 10;

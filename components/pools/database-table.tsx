@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
+import { columns, DatabaseRow } from "#components/pools/database-row.tsx";
 import { HeadCell, Table, TableHead } from "#components/ui/table.tsx";
 import { type DatabaseType, databaseTypes, type Instance } from "#lib/mirroring/pool.ts";
 import type { Session } from "#lib/mirroring/session.ts";
 import type { Pair } from "#lib/mirroring/view.ts";
-import { columns, DatabaseRow } from "./database-row.tsx";
 
 /** The databases of a pair by DatabaseType: what each side is and says, how far behind, how old. */
 export function DatabaseTable({

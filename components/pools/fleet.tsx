@@ -1,6 +1,8 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useRef } from "react";
+import { PoolTile } from "#components/pools/pool-tile.tsx";
+import { useFleetKeys } from "#components/pools/use-fleet-keys.ts";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Input } from "#components/ui/field.tsx";
 import { Empty } from "#components/ui/page.tsx";
@@ -8,8 +10,6 @@ import { type Diagnosis, diagnose } from "#lib/mirroring/diagnose.ts";
 import { instancesOf, type Pool } from "#lib/mirroring/pool.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
 import { severity } from "#lib/mirroring/view.ts";
-import { PoolTile } from "./pool-tile.tsx";
-import { useFleetKeys } from "./use-fleet-keys.ts";
 
 /** Every pool, the worst first. `/` goes to the filter, j and k from pool to pool. */
 export function Fleet({

@@ -1,4 +1,7 @@
 import { useTranslations } from "next-intl";
+import { LaneTrack } from "#components/pools/lane-track.tsx";
+import { RoleMark } from "#components/pools/role.tsx";
+import { useSideWords } from "#components/pools/side-words.ts";
 import { classes } from "#components/ui/classes.ts";
 import {
   type Claim,
@@ -11,9 +14,6 @@ import {
   stateOf,
 } from "#lib/mirroring/session.ts";
 import { disagreements, flowOf, isStale } from "#lib/mirroring/view.ts";
-import { LaneTrack } from "./lane-track.tsx";
-import { RoleMark } from "./role.tsx";
-import { useSideWords } from "./side-words.ts";
 
 /**
  * One database between its two servers: what each is of it, and an arrow the way its log goes. A role that moves is

@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
+import { Group } from "#components/pools/group.tsx";
+import { RoleMark } from "#components/pools/role.tsx";
 import { classes } from "#components/ui/classes.ts";
 import type { Instance } from "#lib/mirroring/pool.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
 import { flowOf, isStale, type Pair, rolesOn } from "#lib/mirroring/view.ts";
-import { Group } from "./group.tsx";
-import { RoleMark } from "./role.tsx";
 
 /** A pair in small: names in their places, how many databases are principal and mirror on each, the log's direction. */
 export function Miniature({

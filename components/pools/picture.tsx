@@ -1,12 +1,12 @@
 import { useTranslations } from "next-intl";
+import { Group } from "#components/pools/group.tsx";
+import { Lane } from "#components/pools/lane.tsx";
+import { LinkWord } from "#components/pools/link-word.tsx";
+import { ServerCard } from "#components/pools/server-card.tsx";
+import { WitnessLinks } from "#components/pools/witness-links.tsx";
 import type { Instance } from "#lib/mirroring/pool.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
 import { isStale, type Pair, partnerView } from "#lib/mirroring/view.ts";
-import { Group } from "./group.tsx";
-import { Lane } from "./lane.tsx";
-import { LinkWord } from "./link-word.tsx";
-import { ServerCard } from "./server-card.tsx";
-import { WitnessLinks } from "./witness-links.tsx";
 
 /**
  * Two servers in their places, a lane for each database between them, the witness below. Names never move;

@@ -1,6 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Freshness } from "#components/pools/freshness.tsx";
+import { Miniature } from "#components/pools/miniature.tsx";
+import { Outlook } from "#components/pools/outlook.tsx";
+import { Verdict } from "#components/pools/verdict.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { Message } from "#components/ui/message.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
@@ -8,10 +12,6 @@ import type { Diagnosis } from "#lib/mirroring/diagnose.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
 import { type Observations, sessionsOf } from "#lib/mirroring/session.ts";
 import { isStale, oldestOf, pairsOf, synchronizedOf, worstQueue } from "#lib/mirroring/view.ts";
-import { Freshness } from "./freshness.tsx";
-import { Miniature } from "./miniature.tsx";
-import { Outlook } from "./outlook.tsx";
-import { Verdict } from "./verdict.tsx";
 
 /** One pool at a glance. `run` is what is under way on it now. */
 export function PoolTile({

@@ -1,6 +1,10 @@
 import { Database, Share2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { DatabaseTable } from "#components/pools/database-table.tsx";
+import { Outlook } from "#components/pools/outlook.tsx";
+import { Picture } from "#components/pools/picture.tsx";
+import { VerdictBanner } from "#components/pools/verdict.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { diagnose } from "#lib/mirroring/diagnose.ts";
@@ -14,10 +18,6 @@ import {
   unclaimedSessions,
 } from "#lib/mirroring/session.ts";
 import { centralManagement, isStale, oldestOf, type Pair, pairsOf } from "#lib/mirroring/view.ts";
-import { DatabaseTable } from "./database-table.tsx";
-import { Outlook } from "./outlook.tsx";
-import { Picture } from "./picture.tsx";
-import { VerdictBanner } from "./verdict.tsx";
 
 /** One pool: its situation, the two standing answers, and for each pair of servers the picture and the databases. */
 export function PoolView({

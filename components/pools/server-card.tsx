@@ -1,14 +1,14 @@
 import { Server, ServerOff } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { Freshness } from "#components/pools/freshness.tsx";
+import { Group } from "#components/pools/group.tsx";
+import { RoleBadge } from "#components/pools/role.tsx";
+import { ServerName } from "#components/pools/server-name.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { useFormats } from "#lib/i18n/use-formats.ts";
 import type { InstanceAnswer, InstanceObservation, InstanceSilence } from "#lib/mirroring/observation.ts";
 import type { Instance } from "#lib/mirroring/pool.ts";
 import { isStale, type Pair, rolesOn } from "#lib/mirroring/view.ts";
-import { Freshness } from "./freshness.tsx";
-import { Group } from "./group.tsx";
-import { RoleBadge } from "./role.tsx";
-import { ServerName } from "./server-name.tsx";
 
 /** A partner by its name; position and build in small print; how many databases it is principal and mirror of. */
 export function ServerCard({

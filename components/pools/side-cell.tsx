@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { RoleBadge } from "#components/pools/role.tsx";
+import { useSideWords } from "#components/pools/side-words.ts";
 import { useFormats } from "#lib/i18n/use-formats.ts";
 import { type Claim, roleOf, type Side } from "#lib/mirroring/session.ts";
 import { isStale } from "#lib/mirroring/view.ts";
-import { RoleBadge } from "./role.tsx";
-import { useSideWords } from "./side-words.ts";
 
 /**
  * What one server is of one database. Seen, inferred, hidden, not mirrored, absent, no answer and not asked are

@@ -1,13 +1,13 @@
 import { useTranslations } from "next-intl";
+import { Freshness } from "#components/pools/freshness.tsx";
+import { Group } from "#components/pools/group.tsx";
+import { type LinkState, LinkWord, linkState } from "#components/pools/link-word.tsx";
+import { RoleMark } from "#components/pools/role.tsx";
+import { ServerName } from "#components/pools/server-name.tsx";
 import { classes } from "#components/ui/classes.ts";
 import type { Instance } from "#lib/mirroring/pool.ts";
 import type { Observations } from "#lib/mirroring/session.ts";
 import { isStale, type Pair, witnessView } from "#lib/mirroring/view.ts";
-import { Freshness } from "./freshness.tsx";
-import { Group } from "./group.tsx";
-import { type LinkState, LinkWord, linkState } from "./link-word.tsx";
-import { RoleMark } from "./role.tsx";
-import { ServerName } from "./server-name.tsx";
 
 /** The witness below the pair, and how each partner sees it: they may tell it differently, so both are shown. */
 export function WitnessLinks({

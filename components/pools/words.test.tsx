@@ -2,6 +2,8 @@ import { NextIntlClientProvider } from "next-intl";
 import type { ReactNode } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { Fleet } from "#components/pools/fleet.tsx";
+import { PoolView } from "#components/pools/pool-view.tsx";
 import { Clock } from "#components/ui/clock.tsx";
 import checksDe from "#lib/i18n/messages/de/checks.json" with { type: "json" };
 import poolsDe from "#lib/i18n/messages/de/pools.json" with { type: "json" };
@@ -18,8 +20,6 @@ import {
   tell,
   unasked,
 } from "#lib/mirroring/situations.fixture.ts";
-import { Fleet } from "./fleet.tsx";
-import { PoolView } from "./pool-view.tsx";
 
 const well = allWell(poolOf(["User", "CentralMgmt"]));
 const lookingOnly = retell(tell(well, "BE2", { mirroring: null }), "BE2", (said) => ({

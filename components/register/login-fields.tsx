@@ -1,7 +1,7 @@
 "use client";
 import { useTranslations } from "next-intl";
+import type { LoginForm } from "#components/register/form-state.ts";
 import { SelectField, TextField } from "#components/ui/field.tsx";
-import type { LoginForm } from "./form-state.ts";
 
 export function LoginFields({
   which,

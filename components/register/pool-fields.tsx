@@ -1,8 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
+import type { PoolForm } from "#components/register/form-state.ts";
 import { Card } from "#components/ui/card.tsx";
 import { TextAreaField, TextField } from "#components/ui/field.tsx";
-import type { PoolForm } from "./form-state.ts";
 
 /** The pool itself, and what guided steps fill in: Front Ends, file share, Persistent Chat. */
 export function PoolFields({

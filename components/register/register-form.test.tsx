@@ -1,11 +1,11 @@
 import { NextIntlClientProvider } from "next-intl";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
+import { emptyForm, emptyServer, formOf, nextKey, registrationOf } from "#components/register/form-state.ts";
+import { RegisterForm } from "#components/register/register-form.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
 import { messagesIn } from "#lib/i18n/catalogue.ts";
 import { Registration } from "#lib/pools/draft.ts";
-import { emptyForm, emptyServer, formOf, nextKey, registrationOf } from "./form-state.ts";
-import { RegisterForm } from "./register-form.tsx";
 
 describe("the form for a pool", () => {
   it.each(["en", "de"] as const)("is said whole in %s, every field with its label", async (language) => {

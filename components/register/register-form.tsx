@@ -2,11 +2,6 @@
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type FormEvent, type ReactNode, useState } from "react";
-import { Button } from "#components/ui/button.tsx";
-import { RefusalAlert, useFieldErrors } from "#components/ui/refusal.tsx";
-import type { ActionResult, Refusal } from "#lib/auth/refusal.ts";
-import type { InstanceDraft, Registration } from "#lib/pools/draft.ts";
-import type { Finding } from "#lib/sqlserver/test-connection.ts";
 import {
   emptyServer,
   type FormState,
@@ -14,10 +9,15 @@ import {
   registrationOf,
   type ServerForm,
   type StoreForm,
-} from "./form-state.ts";
-import { PoolFields } from "./pool-fields.tsx";
-import { ServerCard } from "./server-card.tsx";
-import { StoreFields } from "./store-fields.tsx";
+} from "#components/register/form-state.ts";
+import { PoolFields } from "#components/register/pool-fields.tsx";
+import { ServerCard } from "#components/register/server-card.tsx";
+import { StoreFields } from "#components/register/store-fields.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { RefusalAlert, useFieldErrors } from "#components/ui/refusal.tsx";
+import type { ActionResult, Refusal } from "#lib/auth/refusal.ts";
+import type { InstanceDraft, Registration } from "#lib/pools/draft.ts";
+import type { Finding } from "#lib/sqlserver/test-connection.ts";
 
 export type TestLogin = (asked: {
   instance: InstanceDraft;

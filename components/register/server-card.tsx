@@ -1,15 +1,15 @@
 "use client";
 import { Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import type { ServerForm } from "#components/register/form-state.ts";
+import { LoginFields } from "#components/register/login-fields.tsx";
+import type { TestLogin } from "#components/register/register-form.tsx";
+import { TestButton } from "#components/register/test-button.tsx";
 import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox } from "#components/ui/choice.tsx";
 import { SelectField, TextAreaField, TextField } from "#components/ui/field.tsx";
 import type { TlsVersion } from "#lib/sqlserver/target.ts";
-import type { ServerForm } from "./form-state.ts";
-import { LoginFields } from "./login-fields.tsx";
-import type { TestLogin } from "./register-form.tsx";
-import { TestButton } from "./test-button.tsx";
 
 /** One SQL Server: where it is, how far it is trusted, who looks and who acts. */
 export function ServerCard({

@@ -1,11 +1,11 @@
 "use client";
 import { ArrowRight, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import type { ServerForm, StoreForm } from "#components/register/form-state.ts";
 import { IconButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { SelectField, TextAreaField } from "#components/ui/field.tsx";
 import { type DatabaseType, databasesOfType, databaseTypes } from "#lib/mirroring/pool.ts";
-import type { ServerForm, StoreForm } from "./form-state.ts";
 
 /** One DatabaseType on a pair of servers in their positions. */
 export function StoreFields({

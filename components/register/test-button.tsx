@@ -2,14 +2,14 @@
 import { PlugZap } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { draftOf, type ServerForm } from "#components/register/form-state.ts";
+import type { TestLogin } from "#components/register/register-form.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Message } from "#components/ui/message.tsx";
 import { RefusalAlert, useFieldErrors } from "#components/ui/refusal.tsx";
 import type { ActionResult } from "#lib/auth/refusal.ts";
 import type { Finding } from "#lib/sqlserver/test-connection.ts";
-import { draftOf, type ServerForm } from "./form-state.ts";
-import type { TestLogin } from "./register-form.tsx";
 
 type Answers = { which: "looking" | "acting"; answer: ActionResult<Finding[]> }[];
 

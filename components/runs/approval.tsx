@@ -2,6 +2,9 @@
 import { PlayCircle } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { MovedList } from "#components/runs/moved.tsx";
+import { interruptionOf } from "#components/runs/prediction.tsx";
+import { routesText, targetsOf } from "#components/runs/route.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button, LinkButton } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -10,9 +13,6 @@ import { useFormats } from "#lib/i18n/use-formats.ts";
 import { names } from "#lib/mirroring/message.ts";
 import type { movedSince, Plan } from "#lib/runbooks/plan.ts";
 import type { RunState } from "#lib/runs/replay.ts";
-import { MovedList } from "./moved.tsx";
-import { interruptionOf } from "./prediction.tsx";
-import { routesText, targetsOf } from "./route.tsx";
 
 /**
  * Stage 4: a sentence with names and seconds, and a button that carries the verb and its target.

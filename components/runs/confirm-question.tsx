@@ -2,12 +2,12 @@
 import { Check, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { explanationOf } from "#components/runs/plan-steps.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { TextAreaField } from "#components/ui/field.tsx";
 import { Message } from "#components/ui/message.tsx";
 import type { ConfirmStep } from "#lib/runbooks/kit.ts";
-import { explanationOf } from "./plan-steps.tsx";
 
 /** A step that a person answers: yes or no, with a note. A no without a note helps nobody. */
 export function ConfirmQuestion({

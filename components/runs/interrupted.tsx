@@ -2,6 +2,8 @@
 import { Search } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { Findings } from "#components/runs/findings.tsx";
+import { useSpoken } from "#components/runs/spoken.ts";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -12,8 +14,6 @@ import { findSession, type Situation } from "#lib/mirroring/checks.ts";
 import { findingOf } from "#lib/mirroring/findings.ts";
 import { names, type Message as Said } from "#lib/mirroring/message.ts";
 import { nextStep, type RunState } from "#lib/runs/replay.ts";
-import { Findings } from "./findings.tsx";
-import { useSpoken } from "./spoken.ts";
 
 /** A run whose process is gone: what is written down, what is not, and one verb: look, then continue. */
 export function Interrupted({

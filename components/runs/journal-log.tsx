@@ -1,10 +1,10 @@
 import { useTranslations } from "next-intl";
+import { useSpoken } from "#components/runs/spoken.ts";
 import { Card } from "#components/ui/card.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Moment } from "#components/ui/time.tsx";
 import { auditOf } from "#lib/runs/audit-of.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
-import { useSpoken } from "./spoken.ts";
 
 /** Everything the run wrote down, word for word, oldest first. */
 export function JournalLog({ entries }: { entries: readonly JournalEntry[] }) {

@@ -10,6 +10,9 @@ import {
   Send,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { serverName } from "#components/runs/plan-steps.tsx";
+import { routeText } from "#components/runs/route.tsx";
+import { useSpoken } from "#components/runs/spoken.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { CodeBlock } from "#components/ui/code-block.tsx";
 import { Moment } from "#components/ui/time.tsx";
@@ -18,9 +21,6 @@ import { useFormats } from "#lib/i18n/use-formats.ts";
 import type { Change } from "#lib/runbooks/kit.ts";
 import type { Plan, SnapshotRow } from "#lib/runbooks/plan.ts";
 import type { ChangeState, StepState } from "#lib/runs/replay.ts";
-import { serverName } from "./plan-steps.tsx";
-import { routeText } from "./route.tsx";
-import { useSpoken } from "./spoken.ts";
 
 /** One database in one step: its statement, when it went out, what came back, and what was seen before and after. */
 export function Lane({

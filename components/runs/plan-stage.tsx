@@ -1,12 +1,12 @@
 import { Ban } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { PlanSteps } from "#components/runs/plan-steps.tsx";
+import { PredictionTable } from "#components/runs/prediction.tsx";
+import { RouteName, routesOf } from "#components/runs/route.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { Card } from "#components/ui/card.tsx";
 import type { Plan } from "#lib/runbooks/plan.ts";
-import { PlanSteps } from "./plan-steps.tsx";
-import { PredictionTable } from "./prediction.tsx";
-import { RouteName, routesOf } from "./route.tsx";
 
 /** Stage 3: what will be done, in which order, with which words, and what it costs. */
 export function PlanStage({ plan }: { plan: Plan }) {

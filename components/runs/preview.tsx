@@ -1,9 +1,9 @@
 import { ArrowRight, Check, CircleOff } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { routeText } from "#components/runs/route.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card } from "#components/ui/card.tsx";
 import type { FoundSession, Plan } from "#lib/runbooks/plan.ts";
-import { routeText } from "./route.tsx";
 
 /** Beside the questions: what the answers would move, type by type, and whether that could start now. */
 export function Preview({ plan }: { plan: Plan }) {

@@ -1,5 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { Findings } from "#components/runs/findings.tsx";
+import { SessionsToCut } from "#components/runs/sessions-to-cut.tsx";
+import { Verdicts } from "#components/runs/verdicts.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Card } from "#components/ui/card.tsx";
 import { useNow } from "#components/ui/clock.tsx";
@@ -9,9 +12,6 @@ import { type Finding, findingOf } from "#lib/mirroring/findings.ts";
 import { isMirrored } from "#lib/mirroring/outlook.ts";
 import { type Session, servingSide, sessionsOf, sides } from "#lib/mirroring/session.ts";
 import type { Scope } from "#lib/runbooks/plan.ts";
-import { Findings } from "./findings.tsx";
-import { SessionsToCut } from "./sessions-to-cut.tsx";
-import { Verdicts } from "./verdicts.tsx";
 
 /** Stage 2: every check as it is seen at this moment, who will be cut, and the way out where a server is silent. */
 export function Readiness({

@@ -1,13 +1,13 @@
 "use client";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
+import { MovedList } from "#components/runs/moved.tsx";
+import { useSpoken } from "#components/runs/spoken.ts";
 import { Alert } from "#components/ui/alert.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
 import { auditOf } from "#lib/runs/audit-of.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
-import { MovedList } from "./moved.tsx";
-import { useSpoken } from "./spoken.ts";
 
 /**
  * Why something asked for was not done, in its place, with the focus on it. A stale click is told what happened

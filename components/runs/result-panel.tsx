@@ -1,5 +1,7 @@
 import { ArrowLeftRight, CircleCheck, CircleHelp, CircleX } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { targetsOf } from "#components/runs/route.tsx";
+import { useSpoken } from "#components/runs/spoken.ts";
 import { Alert } from "#components/ui/alert.tsx";
 import { Badge } from "#components/ui/badge.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
@@ -11,8 +13,6 @@ import { useFormats } from "#lib/i18n/use-formats.ts";
 import { names } from "#lib/mirroring/message.ts";
 import type { Result } from "#lib/runs/events.ts";
 import type { RunState } from "#lib/runs/replay.ts";
-import { targetsOf } from "./route.tsx";
-import { useSpoken } from "./spoken.ts";
 
 /** Stage 7: what moved, whether the old server can be switched off, what was not as planned. It stays until one leaves. */
 export function ResultPanel({

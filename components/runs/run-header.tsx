@@ -2,11 +2,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { PhaseBadge } from "#components/runs/phase.tsx";
+import { RouteName, routesOf } from "#components/runs/route.tsx";
 import { useNow } from "#components/ui/clock.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
 import { isEnded, type RunState } from "#lib/runs/replay.ts";
-import { PhaseBadge } from "./phase.tsx";
-import { RouteName, routesOf } from "./route.tsx";
 
 /** What a run is, in one look: state, from where to where, how long, which step, who. */
 export function RunHeader({ state, poolName }: { state: RunState; poolName: string }) {

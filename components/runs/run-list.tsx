@@ -1,13 +1,13 @@
 "use client";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { PhaseBadge } from "#components/runs/phase.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Empty } from "#components/ui/page.tsx";
 import { Cell, HeadCell, Row, Table, TableBody, TableHead } from "#components/ui/table.tsx";
 import { Moment } from "#components/ui/time.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
 import type { Phase } from "#lib/runs/replay.ts";
-import { PhaseBadge } from "./phase.tsx";
 
 /** One run in a list: what its fold says, and nothing of its steps. */
 export interface RunLine {

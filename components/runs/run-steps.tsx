@@ -11,6 +11,9 @@ import {
   Unplug,
 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { Lane } from "#components/runs/lane.tsx";
+import { explanationOf, kindIcon } from "#components/runs/plan-steps.tsx";
+import { useSpoken } from "#components/runs/spoken.ts";
 import { Badge } from "#components/ui/badge.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { useNow } from "#components/ui/clock.tsx";
@@ -21,9 +24,6 @@ import { ask, type Situation } from "#lib/mirroring/checks.ts";
 import type { ActStep } from "#lib/runbooks/kit.ts";
 import type { Plan } from "#lib/runbooks/plan.ts";
 import type { RunState, StepState } from "#lib/runs/replay.ts";
-import { Lane } from "./lane.tsx";
-import { explanationOf, kindIcon } from "./plan-steps.tsx";
-import { useSpoken } from "./spoken.ts";
 
 /** Every step as it stands, lanes side by side. */
 export function RunSteps({ state, situation }: { state: RunState; situation: Situation }) {

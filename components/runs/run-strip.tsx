@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { PhaseBadge } from "#components/runs/phase.tsx";
+import { routesText } from "#components/runs/route.tsx";
 import { Moment } from "#components/ui/time.tsx";
 import type { RunState } from "#lib/runs/replay.ts";
-import { PhaseBadge } from "./phase.tsx";
-import { routesText } from "./route.tsx";
 
 /** Runs in a few words each, the newest first: what it is called now, from where to where, and a way to its page. */
 export function RunStrip({ runs }: { runs: readonly RunState[] }) {

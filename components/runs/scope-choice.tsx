@@ -1,12 +1,12 @@
 "use client";
 import { useTranslations } from "next-intl";
+import type { WishedScope } from "#components/runs/wish.ts";
 import { Checkbox, RadioCards } from "#components/ui/choice.tsx";
 import { SelectField } from "#components/ui/field.tsx";
 import { names } from "#lib/mirroring/message.ts";
 import { type DatabaseType, databaseTypes, type Pool } from "#lib/mirroring/pool.ts";
 import { type Observations, type Session, servingSide, unclaimedSessions } from "#lib/mirroring/session.ts";
 import { mirroredSessions } from "#lib/runbooks/plan.ts";
-import type { WishedScope } from "./wish.ts";
 
 /** The whole pool, one DatabaseType, or one database; of the whole pool, also what nobody claimed. */
 export function ScopeChoice({

@@ -1,8 +1,8 @@
 import { Check } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { type Stage, stages } from "#components/runs/stages.ts";
 import { classes } from "#components/ui/classes.ts";
-import { type Stage, stages } from "./stages.ts";
 
 /** The seven stages down the left side (in a row where there is no room): number, name, and whether done, here or to come. */
 export function StageRail({

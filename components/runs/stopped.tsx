@@ -2,6 +2,8 @@
 import { CircleStop, MoveRight, Undo2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { Findings } from "#components/runs/findings.tsx";
+import { sourcesOf, targetsOf } from "#components/runs/route.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { Button } from "#components/ui/button.tsx";
 import { Card } from "#components/ui/card.tsx";
@@ -12,8 +14,6 @@ import { names } from "#lib/mirroring/message.ts";
 import type { FoundSession } from "#lib/runbooks/plan.ts";
 import type { Choice } from "#lib/runs/events.ts";
 import type { RunState } from "#lib/runs/replay.ts";
-import { Findings } from "./findings.tsx";
-import { sourcesOf, targetsOf } from "./route.tsx";
 
 /** A run that stopped half-way: where each database stands now, and the three ways on. */
 export function Stopped({

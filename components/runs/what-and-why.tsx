@@ -1,5 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
+import { routeText } from "#components/runs/route.tsx";
+import { ScopeChoice } from "#components/runs/scope-choice.tsx";
+import type { Wish } from "#components/runs/wish.ts";
 import { Card } from "#components/ui/card.tsx";
 import { Checkbox, RadioCards } from "#components/ui/choice.tsx";
 import { TextAreaField, TextField } from "#components/ui/field.tsx";
@@ -8,9 +11,6 @@ import { names } from "#lib/mirroring/message.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
 import type { Observations, Session } from "#lib/mirroring/session.ts";
 import { type Asked, situationOf } from "#lib/runbooks/plan.ts";
-import { routeText } from "./route.tsx";
-import { ScopeChoice } from "./scope-choice.tsx";
-import type { Wish } from "./wish.ts";
 
 /** Stage 1: which databases, in which direction, and why. */
 export function WhatAndWhy({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { queryOf, type Wish, wishFrom } from "./wish.ts";
+import { queryOf, type Wish, wishFrom } from "#components/runs/wish.ts";
 
 const asked: Wish["asked"] = {
   runbook: "manual-failover",

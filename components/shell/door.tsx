@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { LanguageSwitch } from "./language-switch.tsx";
-import { Mark } from "./mark.tsx";
+import { LanguageSwitch } from "#components/shell/language-switch.tsx";
+import { Mark } from "#components/shell/mark.tsx";
 
 /** The frame of the pages before sign-in: one panel, and the language. */
 export function Door({ title, lead, children }: { title: ReactNode; lead: ReactNode; children: ReactNode }) {

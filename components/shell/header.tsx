@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { Mark } from "./mark.tsx";
+import { Mark } from "#components/shell/mark.tsx";
 
 /** Above every page: home, where one can go, how live it is, who one is. Sticks, so that the state is always seen. */
 export function Header({

@@ -1,8 +1,8 @@
 "use client";
 import { useLocale, useTranslations } from "next-intl";
+import { useLanguageChoice } from "#components/shell/language-choice.tsx";
 import { classes } from "#components/ui/classes.ts";
 import { languageNames, languages } from "#lib/i18n/languages.ts";
-import { useLanguageChoice } from "./language-choice.tsx";
 
 /** EN | DE, before anybody is signed in. */
 export function LanguageSwitch() {

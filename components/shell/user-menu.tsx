@@ -1,10 +1,10 @@
 "use client";
 import { ChevronDown, LogOut } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { type Theme, themes } from "#components/shell/theme.ts";
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from "#components/ui/menu.tsx";
 import type { Actor } from "#lib/auth/actor.ts";
 import { type Language, languageNames, languages } from "#lib/i18n/languages.ts";
-import { type Theme, themes } from "./theme.ts";
 
 /** Who is signed in and in which role; language, appearance, way out. */
 export function UserMenu({

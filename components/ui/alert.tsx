@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { classes } from "./classes.ts";
-import { type Tone, toneIcon, toneSurface, toneText } from "./tone.tsx";
+import { classes } from "#components/ui/classes.ts";
+import { type Tone, toneIcon, toneSurface, toneText } from "#components/ui/tone.tsx";
 
 /** A sentence that must be seen. `live` reads it aloud when it appears: for the answer to what one just did. */
 export function Alert({

@@ -1,7 +1,7 @@
 import type { LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
-import { classes } from "./classes.ts";
-import { type Tone, toneIcon, toneSurface } from "./tone.tsx";
+import { classes } from "#components/ui/classes.ts";
+import { type Tone, toneIcon, toneSurface } from "#components/ui/tone.tsx";
 
 /** One word on how something stands: shape, word and colour. Give `icon` where the field has its own shape. */
 export function Badge({

@@ -1,8 +1,8 @@
 import type { LucideIcon } from "lucide-react";
 import Link from "next/link";
 import type { ComponentProps, ReactNode } from "react";
-import { classes } from "./classes.ts";
-import { Spinner } from "./spinner.tsx";
+import { classes } from "#components/ui/classes.ts";
+import { Spinner } from "#components/ui/spinner.tsx";
 
 type Look = {
   /** brand: the one thing to do here · plain: anything else · quiet: in rows and bars · danger: what cannot be undone */

@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from "react";
-import { classes } from "./classes.ts";
+import { classes } from "#components/ui/classes.ts";
 
 /** A panel named by its heading, what belongs to it on the right, and a body. */
 export function Card({

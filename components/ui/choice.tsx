@@ -1,5 +1,5 @@
 import { type ComponentProps, type ReactNode, useId } from "react";
-import { FieldError } from "./field.tsx";
+import { FieldError } from "#components/ui/field.tsx";
 
 /** Yes or no, with a label to click on and a line of explanation. */
 export function Checkbox({

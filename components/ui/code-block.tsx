@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { classes } from "./classes.ts";
-import { CopyButton } from "./copy-button.tsx";
+import { classes } from "#components/ui/classes.ts";
+import { CopyButton } from "#components/ui/copy-button.tsx";
 
 /** A statement or command word for word, with where it runs above it and a button to copy it. */
 export function CodeBlock({

@@ -2,7 +2,7 @@
 import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { Button } from "./button.tsx";
+import { Button } from "#components/ui/button.tsx";
 
 /** Puts `text` on the clipboard and says so for two seconds. */
 export function CopyButton({ text, label }: { text: string; label?: string }) {

@@ -3,7 +3,7 @@ import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import * as Radix from "radix-ui/dialog";
 import { type ReactNode, useRef } from "react";
-import { IconButton } from "./button.tsx";
+import { IconButton } from "#components/ui/button.tsx";
 
 /**
  * A question on top of the page. The focus goes to the dialog itself, never to a button that does something, and

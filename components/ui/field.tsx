@@ -1,6 +1,6 @@
 import { CircleAlert } from "lucide-react";
 import { type ComponentProps, type ReactNode, useId } from "react";
-import { classes } from "./classes.ts";
+import { classes } from "#components/ui/classes.ts";
 
 type Asked = { label: ReactNode; hint?: ReactNode; error?: ReactNode; optional?: ReactNode };
 type Wired = { id: string; "aria-describedby": string | undefined; "aria-invalid": true | undefined };

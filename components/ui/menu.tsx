@@ -2,7 +2,7 @@
 import { Check } from "lucide-react";
 import * as Radix from "radix-ui/dropdown-menu";
 import type { ReactElement, ReactNode } from "react";
-import { classes } from "./classes.ts";
+import { classes } from "#components/ui/classes.ts";
 
 /** A menu below its button, and beside it in the document: it stays in the landmark it belongs to. */
 export function Menu({ button, children }: { button: ReactElement; children: ReactNode }) {

@@ -1,5 +1,5 @@
-import { classes } from "./classes.ts";
-import type { Tone } from "./tone.tsx";
+import { classes } from "#components/ui/classes.ts";
+import type { Tone } from "#components/ui/tone.tsx";
 
 /** How much of something there is, with its words: the bar never stands alone. */
 export function Meter({

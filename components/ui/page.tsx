@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { classes } from "./classes.ts";
+import { classes } from "#components/ui/classes.ts";
 
 /** The frame of a page: its heading, what one can do here, and the content below. */
 export function Page({

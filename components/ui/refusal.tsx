@@ -1,8 +1,8 @@
 "use client";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { Alert } from "#components/ui/alert.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
-import { Alert } from "./alert.tsx";
 
 /** The answer to an action that was refused: why, in words, read aloud when it appears. */
 export function RefusalAlert({ refusal, actions }: { refusal: Refusal | null; actions?: ReactNode }) {

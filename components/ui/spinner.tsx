@@ -1,5 +1,5 @@
 import { LoaderCircle } from "lucide-react";
-import { classes } from "./classes.ts";
+import { classes } from "#components/ui/classes.ts";
 
 /** Something is under way; the words beside it say what. */
 export function Spinner({ className }: { className?: string }) {

@@ -1,5 +1,5 @@
 import type { ComponentProps, ReactNode } from "react";
-import { classes } from "./classes.ts";
+import { classes } from "#components/ui/classes.ts";
 
 /**
  * A table with a caption for screen readers. When wider than the screen it scrolls by itself, also by keyboard.

@@ -1,6 +1,6 @@
 "use client";
+import { useNow } from "#components/ui/clock.tsx";
 import { useFormats } from "#lib/i18n/use-formats.ts";
-import { useNow } from "./clock.tsx";
 
 /** How old something is, counting on: "12 s ago". The exact moment is in the title. `at` in ms. */
 export function Age({ at, className }: { at: number; className?: string }) {

@@ -1,9 +1,9 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, it } from "vitest";
-import { Alert } from "./alert.tsx";
-import { Badge } from "./badge.tsx";
-import { Button } from "./button.tsx";
-import { type Tone, toneIcon } from "./tone.tsx";
+import { Alert } from "#components/ui/alert.tsx";
+import { Badge } from "#components/ui/badge.tsx";
+import { Button } from "#components/ui/button.tsx";
+import { type Tone, toneIcon } from "#components/ui/tone.tsx";
 
 const tones = Object.keys(toneIcon) as Tone[];
 

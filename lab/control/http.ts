@@ -8,9 +8,9 @@ import { Refused } from "#lab/control/refused.ts";
 import { checkScenario, type Scenario, ScenarioError } from "#lab/control/scenario.ts";
 import type { ServedFleet } from "#lab/control/serve.ts";
 import { fusedSessions, truth } from "#lab/control/truth.ts";
+import { damagePage } from "#lab/mirroring/damage-page.ts";
 import { type PowerAction, setLink, setLoad, whyNotPower } from "#lab/mirroring/faults.ts";
 import { allCopies, findInstance, sameName } from "#lab/mirroring/find.ts";
-import { damagePage } from "#lab/mirroring/damage-page.ts";
 
 /** `scenario` is what the fleet was started with: the one that POST /fleet/fresh begins again. */
 export function createControl(served: ServedFleet, scenario: Scenario): Server {

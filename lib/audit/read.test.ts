@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appendAudit, type NewAuditEntry } from "#lib/audit/append.ts";
+import { type AuditFilter, pageLength, readAudit, recordReading } from "#lib/audit/read.ts";
 import type { Actor } from "#lib/auth/actor.ts";
 import { type FreshDatabase, freshDatabase } from "#lib/db/testing.ts";
-import { appendAudit, type NewAuditEntry } from "./append.ts";
-import { type AuditFilter, pageLength, readAudit, recordReading } from "./read.ts";
 
 const auditor: Actor = {
   id: "u1",

@@ -1,8 +1,8 @@
 import "server-only";
+import { appendAudit } from "#lib/audit/append.ts";
 import type { Actor } from "#lib/auth/actor.ts";
 import { may } from "#lib/auth/permissions.ts";
 import { type AuditEntry, type Db, db, Prisma } from "#lib/db/index.ts";
-import { appendAudit } from "./append.ts";
 
 export interface AuditFilter {
   /** Found in the action's key, its values, or the actor's name. */

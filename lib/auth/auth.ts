@@ -1,11 +1,11 @@
 import "server-only";
 import { betterAuth } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
+import { ownAddress, trustedHosts } from "#lib/auth/address.ts";
+import { passwordLength } from "#lib/auth/password.ts";
+import { secret } from "#lib/auth/secret.ts";
+import { afterSignIn, beforeSignIn } from "#lib/auth/watch-sign-ins.ts";
 import { db } from "#lib/db/index.ts";
-import { ownAddress, trustedHosts } from "./address.ts";
-import { passwordLength } from "./password.ts";
-import { secret } from "./secret.ts";
-import { afterSignIn, beforeSignIn } from "./watch-sign-ins.ts";
 
 /** A working day and a night shift: whoever comes back tomorrow signs in again. */
 const signedInFor = 16 * 60 * 60;

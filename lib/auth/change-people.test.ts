@@ -1,9 +1,9 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import type { Actor } from "./actor.ts";
-import { addPerson, changeRole, makeLink, removePerson } from "./change-people.ts";
-import { actorFrom } from "./people.ts";
-import { refuse } from "./refusal.ts";
-import { freshSignIns } from "./testing.ts";
+import type { Actor } from "#lib/auth/actor.ts";
+import { addPerson, changeRole, makeLink, removePerson } from "#lib/auth/change-people.ts";
+import { actorFrom } from "#lib/auth/people.ts";
+import { refuse } from "#lib/auth/refusal.ts";
+import { freshSignIns } from "#lib/auth/testing.ts";
 
 const signIns = await freshSignIns();
 afterAll(() => signIns.close());

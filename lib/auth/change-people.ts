@@ -1,10 +1,10 @@
 import "server-only";
 import { appendAudit } from "#lib/audit/append.ts";
+import type { Actor, Role } from "#lib/auth/actor.ts";
+import { makeInvitation } from "#lib/auth/invitations.ts";
+import { createPerson, isLastAdmin, normalEmail } from "#lib/auth/people.ts";
+import { type Refused, refuse } from "#lib/auth/refusal.ts";
 import { type AuthUser, inTransaction, type Transaction } from "#lib/db/index.ts";
-import type { Actor, Role } from "./actor.ts";
-import { makeInvitation } from "./invitations.ts";
-import { createPerson, isLastAdmin, normalEmail } from "./people.ts";
-import { type Refused, refuse } from "./refusal.ts";
 
 /** A person and the path of the one-time link with which they choose their password. */
 export type Invited = { name: string; path: string };

@@ -1,10 +1,10 @@
 import "server-only";
 import { headers } from "next/headers";
 import { cache } from "react";
-import type { Actor } from "./actor.ts";
-import { isAnswerOfNext } from "./answer-of-next.ts";
-import { auth } from "./auth.ts";
-import { actorFrom } from "./people.ts";
+import type { Actor } from "#lib/auth/actor.ts";
+import { isAnswerOfNext } from "#lib/auth/answer-of-next.ts";
+import { auth } from "#lib/auth/auth.ts";
+import { actorFrom } from "#lib/auth/people.ts";
 
 /** Who is signed in, by this request's cookie; looked up once a request. Role and language are as of now. */
 export const currentActor = cache(async (): Promise<Actor | null> => {

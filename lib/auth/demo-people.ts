@@ -1,4 +1,4 @@
-import type { Role } from "./actor.ts";
+import type { Role } from "#lib/auth/actor.ts";
 
 /** The three people of a demonstration; their passwords are no secret, so they exist only while MIRRORDECK_DEMO=on. */
 export const demoPeople: readonly {

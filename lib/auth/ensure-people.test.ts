@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { demoPeople } from "#lib/auth/demo-people.ts";
+import { ensurePeople } from "#lib/auth/ensure-people.ts";
+import { acceptInvitation } from "#lib/auth/invitations.ts";
+import { createPerson } from "#lib/auth/people.ts";
 import { freshDatabase } from "#lib/db/testing.ts";
-import { demoPeople } from "./demo-people.ts";
-import { ensurePeople } from "./ensure-people.ts";
-import { acceptInvitation } from "./invitations.ts";
-import { createPerson } from "./people.ts";
 
 const { db, close } = await freshDatabase();
 afterAll(close);

@@ -1,10 +1,10 @@
 import "server-only";
+import type { Role } from "#lib/auth/actor.ts";
+import { ownAddress } from "#lib/auth/address.ts";
+import { demoIsOn, demoPeople } from "#lib/auth/demo-people.ts";
+import { makeInvitation } from "#lib/auth/invitations.ts";
+import { createPerson, hashPassword, setPassword } from "#lib/auth/people.ts";
 import { type Db, db, inTransaction } from "#lib/db/index.ts";
-import type { Role } from "./actor.ts";
-import { ownAddress } from "./address.ts";
-import { demoIsOn, demoPeople } from "./demo-people.ts";
-import { makeInvitation } from "./invitations.ts";
-import { createPerson, hashPassword, setPassword } from "./people.ts";
 
 export type FirstPeople = {
   /** In a demonstration: who may sign in, and how. */

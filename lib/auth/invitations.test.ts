@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { acceptInvitation, makeInvitation, readInvitation } from "#lib/auth/invitations.ts";
+import { createPerson } from "#lib/auth/people.ts";
+import { refuse } from "#lib/auth/refusal.ts";
 import { freshDatabase } from "#lib/db/testing.ts";
-import { acceptInvitation, makeInvitation, readInvitation } from "./invitations.ts";
-import { createPerson } from "./people.ts";
-import { refuse } from "./refusal.ts";
 
 const { db, close } = await freshDatabase();
 afterAll(close);

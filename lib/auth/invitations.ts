@@ -2,11 +2,11 @@ import "server-only";
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { appendAudit } from "#lib/audit/append.ts";
+import { fieldsFrom } from "#lib/auth/form.ts";
+import { passwordLength } from "#lib/auth/password.ts";
+import { actorFrom, createPerson, hashPassword, normalEmail, setPassword } from "#lib/auth/people.ts";
+import { type ActionResult, isRefused, refuse } from "#lib/auth/refusal.ts";
 import { type AuthUser, type Db, inTransaction, type Transaction } from "#lib/db/index.ts";
-import { fieldsFrom } from "./form.ts";
-import { passwordLength } from "./password.ts";
-import { actorFrom, createPerson, hashPassword, normalEmail, setPassword } from "./people.ts";
-import { type ActionResult, isRefused, refuse } from "./refusal.ts";
 
 const validForMs = 24 * 60 * 60_000;
 

@@ -1,6 +1,6 @@
 import "server-only";
+import type { Actor } from "#lib/auth/actor.ts";
 import { db } from "#lib/db/index.ts";
-import type { Actor } from "./actor.ts";
 
 /** The person's language from now on, in every browser. */
 export async function rememberLanguage(actor: Actor, language: Actor["language"]): Promise<void> {

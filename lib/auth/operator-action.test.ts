@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
-import { operatorAction } from "./operator-action.ts";
-import { refuse } from "./refusal.ts";
-import { freshSignIns } from "./testing.ts";
+import { operatorAction } from "#lib/auth/operator-action.ts";
+import { refuse } from "#lib/auth/refusal.ts";
+import { freshSignIns } from "#lib/auth/testing.ts";
 
 // Next's headers() exists only inside a request of Next; the rest is real.
 const request = vi.hoisted(() => ({ headers: new Headers() }));

@@ -1,13 +1,13 @@
 import "server-only";
 import type { z } from "zod";
 import { appendAudit } from "#lib/audit/append.ts";
+import type { Actor } from "#lib/auth/actor.ts";
+import { isAnswerOfNext } from "#lib/auth/answer-of-next.ts";
+import { currentActor } from "#lib/auth/current-actor.ts";
+import { fieldsFrom, plainInput } from "#lib/auth/form.ts";
+import { may, type Permission } from "#lib/auth/permissions.ts";
+import { type ActionResult, isRefused, type Refused, refuse } from "#lib/auth/refusal.ts";
 import { db } from "#lib/db/index.ts";
-import type { Actor } from "./actor.ts";
-import { isAnswerOfNext } from "./answer-of-next.ts";
-import { currentActor } from "./current-actor.ts";
-import { fieldsFrom, plainInput } from "./form.ts";
-import { may, type Permission } from "./permissions.ts";
-import { type ActionResult, isRefused, type Refused, refuse } from "./refusal.ts";
 
 /**
  * THE one door for everything that can be asked: who, may they, is the form sound, then one verb.

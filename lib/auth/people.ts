@@ -1,8 +1,8 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { hashPassword } from "better-auth/crypto";
+import { type Actor, isRole, type Role } from "#lib/auth/actor.ts";
 import type { AuthUser, Db, Transaction } from "#lib/db/index.ts";
-import { type Actor, isRole, type Role } from "./actor.ts";
 
 export type Person = Actor & { since: Date; canSignIn: boolean };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { may, type Permission, permissions } from "./permissions.ts";
+import { may, type Permission, permissions } from "#lib/auth/permissions.ts";
 
 // As agreed for the three roles: on-call, admin, auditor.
 const agreed: Record<Permission, [boolean, boolean, boolean]> = {

@@ -1,4 +1,4 @@
-import type { Role } from "./actor.ts";
+import type { Role } from "#lib/auth/actor.ts";
 
 /** Who may do what: the one table. A page shows and an action allows only what stands here. */
 const table = {

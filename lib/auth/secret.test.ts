@@ -2,7 +2,7 @@ import fs from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { secret } from "./secret.ts";
+import { secret } from "#lib/auth/secret.ts";
 
 const folder = fs.mkdtempSync(path.join(tmpdir(), "mirrordeck-secret-"));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { safeNext, signInPath } from "./sign-in-path.ts";
+import { safeNext, signInPath } from "#lib/auth/sign-in-path.ts";
 
 describe("where one goes after sign-in", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { freshSignIns, testPassword } from "./testing.ts";
+import { freshSignIns, testPassword } from "#lib/auth/testing.ts";
 
 const signIns = await freshSignIns();
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import "server-only";
+import type { Role } from "#lib/auth/actor.ts";
+import { auth } from "#lib/auth/auth.ts";
+import { createPerson, hashPassword, setPassword } from "#lib/auth/people.ts";
 import { freshDatabase } from "#lib/db/testing.ts";
-import type { Role } from "./actor.ts";
-import { auth } from "./auth.ts";
-import { createPerson, hashPassword, setPassword } from "./people.ts";
 
 export const testPassword = "correct horse battery";
 

@@ -1,9 +1,9 @@
 import "server-only";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { appendAudit } from "#lib/audit/append.ts";
+import { countAttempt, forgetAttempts } from "#lib/auth/attempts.ts";
+import { actorFrom } from "#lib/auth/people.ts";
 import { db } from "#lib/db/index.ts";
-import { countAttempt, forgetAttempts } from "./attempts.ts";
-import { actorFrom } from "./people.ts";
 
 /** What better-auth may be asked over HTTP; the rest of what it can do is closed. */
 const open = ["/sign-in/email", "/sign-out", "/get-session"];

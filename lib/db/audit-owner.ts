@@ -1,5 +1,5 @@
 import "server-only";
-import { type Db, db } from "./client.ts";
+import { type Db, db } from "#lib/db/client.ts";
 
 /** True where one role does everything: then the audit log is only as safe as the app itself. */
 export async function appOwnsAuditLog(client: Db = db()): Promise<boolean> {

@@ -1,6 +1,6 @@
 import "server-only";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { type Prisma, PrismaClient } from "./generated/client.ts";
+import { type Prisma, PrismaClient } from "#lib/db/generated/client.ts";
 
 export type Db = PrismaClient;
 export type Transaction = Prisma.TransactionClient;

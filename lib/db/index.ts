@@ -1,8 +1,8 @@
 import "server-only";
 
-export { appOwnsAuditLog } from "./audit-owner.ts";
-export type { Db, Transaction } from "./client.ts";
-export { createDb, db } from "./client.ts";
+export { appOwnsAuditLog } from "#lib/db/audit-owner.ts";
+export type { Db, Transaction } from "#lib/db/client.ts";
+export { createDb, db } from "#lib/db/client.ts";
 export type {
   AuditEntry,
   AuthAccount,
@@ -17,8 +17,8 @@ export type {
   RunEvent,
   SignIn,
   Store,
-} from "./generated/client.ts";
-export { Prisma } from "./generated/client.ts";
-export type { Heard, Listener, Subscription } from "./listen.ts";
-export { createListener, listen, notify } from "./listen.ts";
-export { inTransaction } from "./transaction.ts";
+} from "#lib/db/generated/client.ts";
+export { Prisma } from "#lib/db/generated/client.ts";
+export type { Heard, Listener, Subscription } from "#lib/db/listen.ts";
+export { createListener, listen, notify } from "#lib/db/listen.ts";
+export { inTransaction } from "#lib/db/transaction.ts";

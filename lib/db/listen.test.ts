@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createListener, type Listener, notify } from "./listen.ts";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { createListener, type Listener, notify } from "#lib/db/listen.ts";
+import { type FreshDatabase, freshDatabase } from "#lib/db/testing.ts";
 
 let database: FreshDatabase;
 let listener: Listener;

@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import { databaseUrl, db, type Transaction } from "./client.ts";
+import { databaseUrl, db, type Transaction } from "#lib/db/client.ts";
 
 /** A payload; or null: the connection was lost and is back, so read again what you were waiting for. */
 export type Heard = (payload: string | null) => void;

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
-import { applyMigrations, type Migration, migration } from "./migrations.ts";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
+import { applyMigrations, type Migration, migration } from "#lib/db/migrations.ts";
+import { type FreshDatabase, freshDatabase } from "#lib/db/testing.ts";
 
 const first = migration("2030_first", "CREATE TABLE first (id int)");
 const second = migration("2031_second", "CREATE TABLE second (id int)");

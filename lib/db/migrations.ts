@@ -3,7 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import pg from "pg";
-import { ensureRole, grantToApp } from "./roles.ts";
+import { ensureRole, grantToApp } from "#lib/db/roles.ts";
 
 export type Migration = { name: string; sql: string; checksum: string };
 

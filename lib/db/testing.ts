@@ -1,8 +1,8 @@
 import "server-only";
 import { randomUUID } from "node:crypto";
 import { inject } from "vitest";
-import { createDb, type Db } from "./client.ts";
-import { copyDatabase, onDatabase } from "./server.ts";
+import { createDb, type Db } from "#lib/db/client.ts";
+import { copyDatabase, onDatabase } from "#lib/db/server.ts";
 
 /** `url` is the app's way in, `ownerUrl` the owner's; `db` is a client with the app's rights. */
 export type FreshDatabase = { url: string; ownerUrl: string; db: Db; close(): Promise<void> };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type FreshDatabase, freshDatabase } from "./testing.ts";
-import { inTransaction } from "./transaction.ts";
+import { type FreshDatabase, freshDatabase } from "#lib/db/testing.ts";
+import { inTransaction } from "#lib/db/transaction.ts";
 
 let database: FreshDatabase;
 beforeAll(async () => {

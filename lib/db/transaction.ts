@@ -1,7 +1,7 @@
 import "server-only";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Db, db, type Transaction } from "./client.ts";
-import { Prisma } from "./generated/client.ts";
+import { type Db, db, type Transaction } from "#lib/db/client.ts";
+import { Prisma } from "#lib/db/generated/client.ts";
 
 /**
  * Everything in `work` happens, or nothing, as if no one else were writing (serializable).

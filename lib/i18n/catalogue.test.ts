@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { areas, type Messages, messagesIn } from "./catalogue.ts";
-import { languages } from "./languages.ts";
-import { placeholdersOf } from "./placeholders.ts";
+import { areas, type Messages, messagesIn } from "#lib/i18n/catalogue.ts";
+import { languages } from "#lib/i18n/languages.ts";
+import { placeholdersOf } from "#lib/i18n/placeholders.ts";
 
 const folder = path.join(import.meta.dirname, "messages");
 const catalogues = Object.fromEntries(

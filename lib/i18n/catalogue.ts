@@ -1,4 +1,4 @@
-import type { Language } from "./languages.ts";
+import type { Language } from "#lib/i18n/languages.ts";
 
 /**
  * THE list of areas: messages/<language>/<area>.json for each. An area is the first part of its keys:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatsFor } from "./formats.ts";
+import { formatsFor } from "#lib/i18n/formats.ts";
 
 const en = formatsFor("en", "Europe/Berlin");
 const de = formatsFor("de", "Europe/Berlin");

@@ -1,4 +1,4 @@
-import type { Language } from "./languages.ts";
+import type { Language } from "#lib/i18n/languages.ts";
 
 export type Formats = ReturnType<typeof formatsFor>;
 

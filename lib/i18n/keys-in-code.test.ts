@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { areas, type Messages, messagesIn } from "#lib/i18n/catalogue.ts";
+import { languages } from "#lib/i18n/languages.ts";
 import type { Check } from "#lib/mirroring/checks.ts";
-import { areas, type Messages, messagesIn } from "./catalogue.ts";
-import { languages } from "./languages.ts";
 
 const catalogues = await Promise.all(
   languages.map(async (language) => [language, await messagesIn(language)] as const),

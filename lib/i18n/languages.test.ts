@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { preferredLanguage } from "./languages.ts";
+import { preferredLanguage } from "#lib/i18n/languages.ts";
 
 describe("the language before anybody is known", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placeholdersOf } from "./placeholders.ts";
+import { placeholdersOf } from "#lib/i18n/placeholders.ts";
 
 describe("what a message must be given", () => {
   it.each([

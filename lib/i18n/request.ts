@@ -2,8 +2,8 @@ import "server-only";
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
 import { currentActorOrAway } from "#lib/auth/current-actor.ts";
-import { messagesIn } from "./catalogue.ts";
-import { isLanguage, type Language, languageCookie, preferredLanguage } from "./languages.ts";
+import { messagesIn } from "#lib/i18n/catalogue.ts";
+import { isLanguage, type Language, languageCookie, preferredLanguage } from "#lib/i18n/languages.ts";
 
 /** What next-intl asks for every request: no language in the address, it belongs to the person. */
 export default getRequestConfig(async () => {

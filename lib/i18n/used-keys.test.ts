@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Messages, messagesIn } from "./catalogue.ts";
+import { type Messages, messagesIn } from "#lib/i18n/catalogue.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 const messages = await messagesIn("en");

@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "#lib/i18n/visible-text.ts";
 
 const root = path.join(import.meta.dirname, "..", "..");
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { InstanceAnswer, InstanceObservation, InstanceSilence } from "#lib/mirroring/observation.ts";
+import { createMonitor, type Monitor } from "#lib/monitor/create-monitor.ts";
 import type { Gateway } from "#lib/sqlserver/gateway.ts";
 import type { Target } from "#lib/sqlserver/target.ts";
-import { createMonitor, type Monitor } from "./create-monitor.ts";
 
 const running: Monitor[] = [];
 afterEach(async () => void (await Promise.all(running.splice(0).map((monitor) => monitor.stop()))));

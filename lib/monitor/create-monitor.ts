@@ -1,9 +1,9 @@
 import "server-only";
 import { carryForward, carrySilence, type InstanceObservation } from "#lib/mirroring/observation.ts";
+import { lookEveryMs, silentEveryMs } from "#lib/monitor/pace.ts";
+import { type Watched, watch } from "#lib/monitor/watch.ts";
 import type { Gateway } from "#lib/sqlserver/gateway.ts";
 import type { Target } from "#lib/sqlserver/target.ts";
-import { lookEveryMs, silentEveryMs } from "./pace.ts";
-import { type Watched, watch } from "./watch.ts";
 
 export interface Monitor {
   /** The latest of each registered instance, by instance id. */

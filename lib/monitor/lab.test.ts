@@ -2,10 +2,10 @@ import net from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { type StartedLab, startLab } from "#lab/started.ts";
 import type { InstanceAnswer } from "#lib/mirroring/observation.ts";
+import { createMonitor, type Monitor } from "#lib/monitor/create-monitor.ts";
 import type { InstanceDraft } from "#lib/pools/draft.ts";
 import { readRegisterFile } from "#lib/pools/register-file.ts";
 import { connectTo, type Target } from "#lib/sqlserver/index.ts";
-import { createMonitor, type Monitor } from "./create-monitor.ts";
 
 let lab: StartedLab;
 let monitor: Monitor;

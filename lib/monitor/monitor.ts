@@ -1,7 +1,7 @@
 import "server-only";
+import { createMonitor, type Monitor } from "#lib/monitor/create-monitor.ts";
 import { targetsOf } from "#lib/pools/index.ts";
 import { connectTo } from "#lib/sqlserver/index.ts";
-import { createMonitor, type Monitor } from "./create-monitor.ts";
 
 /** The one monitor of this process; the first who asks for it makes it begin. */
 export function monitor(): Monitor {

@@ -3,10 +3,10 @@ import { appendAudit } from "#lib/audit/append.ts";
 import type { Actor } from "#lib/auth/actor.ts";
 import { type Refused, refuse } from "#lib/auth/refusal.ts";
 import { type Db, db, inTransaction, type Transaction } from "#lib/db/index.ts";
-import type { Registration } from "./draft.ts";
-import { folded, instanceProblems, type Problem, poolProblems } from "./problems.ts";
-import { freeSlug } from "./slug.ts";
-import { type PasswordMissing, settleInstances, writeInstance, writePool } from "./write.ts";
+import type { Registration } from "#lib/pools/draft.ts";
+import { folded, instanceProblems, type Problem, poolProblems } from "#lib/pools/problems.ts";
+import { freeSlug } from "#lib/pools/slug.ts";
+import { type PasswordMissing, settleInstances, writeInstance, writePool } from "#lib/pools/write.ts";
 
 /** Registers a pool and the instances that came with it; audited in the same transaction. */
 export function addPool(

@@ -1,8 +1,8 @@
 import "server-only";
 import { type Db, db, type Instance as InstanceRow } from "#lib/db/index.ts";
 import type { DatabaseType } from "#lib/mirroring/pool.ts";
+import type { InstanceDraft, LoginDraft, PoolDraft } from "#lib/pools/draft.ts";
 import type { TlsVersion } from "#lib/sqlserver/target.ts";
-import type { InstanceDraft, LoginDraft, PoolDraft } from "./draft.ts";
 
 /** What the settings page begins with. Passwords never leave the register: null keeps them. */
 export interface Editable {

@@ -1,8 +1,8 @@
 import "server-only";
 import { appendAudit } from "#lib/audit/append.ts";
 import { type Db, db, inTransaction, type Transaction } from "#lib/db/index.ts";
-import { type RegisterFile, readRegisterFile } from "./register-file.ts";
-import { settleInstances, writeInstance, writePool } from "./write.ts";
+import { type RegisterFile, readRegisterFile } from "#lib/pools/register-file.ts";
+import { settleInstances, writeInstance, writePool } from "#lib/pools/write.ts";
 
 export type Imported = { ok: true; changed: string[]; gone: string[] } | { ok: false; mistakes: string[] };
 

@@ -1,4 +1,4 @@
-import type { InstanceDraft, PoolDraft } from "./draft.ts";
+import type { InstanceDraft, PoolDraft } from "#lib/pools/draft.ts";
 
 /** What is wrong with a draft although each field alone is sound. */
 export interface Problem {

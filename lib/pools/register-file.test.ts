@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { readRegisterFile } from "./register-file.ts";
+import { readRegisterFile } from "#lib/pools/register-file.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "register-"));
 

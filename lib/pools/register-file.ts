@@ -2,11 +2,16 @@ import "server-only";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { LineCounter, parseDocument } from "yaml";
-import type { InstanceDraft, PoolDraft } from "./draft.ts";
-import { instanceProblems, type Problem, poolProblems } from "./problems.ts";
-import { explain, type Path, sentences, where } from "./register-mistakes.ts";
-import { Written, type WrittenInstance, type WrittenLogin, type WrittenPool } from "./register-schema.ts";
-import { slug } from "./slug.ts";
+import type { InstanceDraft, PoolDraft } from "#lib/pools/draft.ts";
+import { instanceProblems, type Problem, poolProblems } from "#lib/pools/problems.ts";
+import { explain, type Path, sentences, where } from "#lib/pools/register-mistakes.ts";
+import {
+  Written,
+  type WrittenInstance,
+  type WrittenLogin,
+  type WrittenPool,
+} from "#lib/pools/register-schema.ts";
+import { slug } from "#lib/pools/slug.ts";
 
 /** A register written down in one YAML file: what `MIRRORDECK_POOLS` names. */
 export interface RegisterFile {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Problem } from "./problems.ts";
+import type { Problem } from "#lib/pools/problems.ts";
 
 export type Path = (string | number)[];
 

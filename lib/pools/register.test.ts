@@ -16,7 +16,7 @@ import {
   Registration,
   removePool,
   targetOf,
-} from "./index.ts";
+} from "#lib/pools/index.ts";
 
 const admin: Actor = { id: "u1", name: "Ada", email: "ada@contoso.com", role: "admin", language: "en" };
 let database: FreshDatabase;

@@ -1,8 +1,8 @@
 import "server-only";
 import { type Db, db, type Instance as InstanceRow } from "#lib/db/index.ts";
 import { type DatabaseType, databasesOfType, type Pool, type Store } from "#lib/mirroring/pool.ts";
+import { unseal } from "#lib/pools/seal.ts";
 import type { Login, Target, TlsVersion } from "#lib/sqlserver/target.ts";
-import { unseal } from "./seal.ts";
 
 /** The register as the domain sees it: living pools only, by title. */
 export async function poolsWithStores(client: Db = db()): Promise<Pool[]> {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { seal, unseal } from "./seal.ts";
+import { seal, unseal } from "#lib/pools/seal.ts";
 
 const key = "a-key-of-this-installation-000001";
 afterEach(() => void vi.unstubAllEnvs());

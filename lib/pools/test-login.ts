@@ -3,10 +3,10 @@ import { appendAudit } from "#lib/audit/append.ts";
 import type { Actor } from "#lib/auth/actor.ts";
 import { type Refused, refuse } from "#lib/auth/refusal.ts";
 import { type Db, db } from "#lib/db/index.ts";
+import type { InstanceDraft } from "#lib/pools/draft.ts";
+import { folded, instanceProblems } from "#lib/pools/problems.ts";
+import { keptPassword, type PasswordMissing } from "#lib/pools/write.ts";
 import { type Finding, type Target, testConnection } from "#lib/sqlserver/index.ts";
-import type { InstanceDraft } from "./draft.ts";
-import { folded, instanceProblems } from "./problems.ts";
-import { keptPassword, type PasswordMissing } from "./write.ts";
 
 /** What the test button asks: an instance as it stands in the form, saved or not, as one of its logins. */
 export async function testLogin(

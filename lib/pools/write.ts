@@ -1,11 +1,11 @@
 import "server-only";
 import { isDeepStrictEqual } from "node:util";
 import { type Instance as InstanceRow, Prisma, type Transaction } from "#lib/db/index.ts";
-import type { InstanceDraft, PoolDraft, StoreDraft } from "./draft.ts";
-import { folded } from "./problems.ts";
-import { placeOf } from "./register.ts";
-import { seal, unseal } from "./seal.ts";
-import { freeSlug, slug } from "./slug.ts";
+import type { InstanceDraft, PoolDraft, StoreDraft } from "#lib/pools/draft.ts";
+import { folded } from "#lib/pools/problems.ts";
+import { placeOf } from "#lib/pools/register.ts";
+import { seal, unseal } from "#lib/pools/seal.ts";
+import { freeSlug, slug } from "#lib/pools/slug.ts";
 
 /** A password is missing: a new login, or a changed one, came without. */
 export class PasswordMissing extends Error {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { allWell, noon, poolOf, type Situation, switched, tell } from "#lib/mirroring/situations.fixture.ts";
 import { manualFailover } from "#lib/runbooks/manual-failover.ts";
 import { type Asked, layOut, situationOf } from "#lib/runbooks/plan.ts";
-import { replay } from "./replay.ts";
-import { stepsAfter } from "./steps-after.ts";
+import { replay } from "#lib/runs/replay.ts";
+import { stepsAfter } from "#lib/runs/steps-after.ts";
 
 const well = allWell(poolOf(["User"]));
 const asked: Asked = {

@@ -2,7 +2,7 @@ import "server-only";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import type sql from "mssql";
-import type { Target, TlsVersion } from "./target.ts";
+import type { Target, TlsVersion } from "#lib/sqlserver/target.ts";
 
 /**
  * What the driver is told for a target: always `master` (never a database that may be a mirror), TLS always asked for.

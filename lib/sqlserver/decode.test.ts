@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decode } from "./decode.ts";
-import type { Row } from "./line.ts";
-import { Nonsense } from "./silence.ts";
+import { decode } from "#lib/sqlserver/decode.ts";
+import type { Row } from "#lib/sqlserver/line.ts";
+import { Nonsense } from "#lib/sqlserver/silence.ts";
 
 const guid = "0F1E2D3C-0000-4000-8000-00000000ABCD";
 const instance: Row = {

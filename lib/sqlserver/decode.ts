@@ -8,9 +8,9 @@ import type {
   MirroringState,
   WitnessFact,
 } from "#lib/mirroring/observation.ts";
-import type { Row } from "./line.ts";
-import { type Rates, type Reading, ratesAfter, unknownRates } from "./rates.ts";
-import { Nonsense } from "./silence.ts";
+import type { Row } from "#lib/sqlserver/line.ts";
+import { type Rates, type Reading, ratesAfter, unknownRates } from "#lib/sqlserver/rates.ts";
+import { Nonsense } from "#lib/sqlserver/silence.ts";
 
 /** What an instance said, without when and as whom it was asked. */
 export type Said = Pick<

@@ -1,13 +1,13 @@
 import "server-only";
 import { z } from "zod";
 import type { InstanceObservation, Silence } from "#lib/mirroring/observation.ts";
-import { AcquaintanceRow, decode, parse, type Readings, type Said } from "./decode.ts";
-import { type Line, openLine } from "./line.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
-import { type Asked, acquaintance, look } from "./queries.ts";
-import { silenceOf } from "./silence.ts";
-import type { Target } from "./target.ts";
-import { within } from "./within.ts";
+import { AcquaintanceRow, decode, parse, type Readings, type Said } from "#lib/sqlserver/decode.ts";
+import { type Line, openLine } from "#lib/sqlserver/line.ts";
+import { type Outcome, outcomeOf } from "#lib/sqlserver/outcome.ts";
+import { type Asked, acquaintance, look } from "#lib/sqlserver/queries.ts";
+import { silenceOf } from "#lib/sqlserver/silence.ts";
+import type { Target } from "#lib/sqlserver/target.ts";
+import { within } from "#lib/sqlserver/within.ts";
 
 /** One instance as one login sees it. Nothing is opened before it is needed. */
 export interface Gateway {

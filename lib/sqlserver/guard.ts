@@ -1,7 +1,7 @@
 import "server-only";
 import type { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import type { Trail } from "./trail.ts";
+import type { Trail } from "#lib/sqlserver/trail.ts";
 
 /**
  * Tedious reads the server's answer in a stream whose 'error' nobody listens to: one byte of nonsense from any

@@ -1,9 +1,9 @@
 import "server-only";
 
-export type { Gateway, GatewayOptions } from "./gateway.ts";
-export { connectTo } from "./gateway.ts";
-export type { Outcome } from "./outcome.ts";
-export type { Login, Target, TlsVersion } from "./target.ts";
-export { tlsVersions } from "./target.ts";
-export type { Finding, Stage } from "./test-connection.ts";
-export { testConnection } from "./test-connection.ts";
+export type { Gateway, GatewayOptions } from "#lib/sqlserver/gateway.ts";
+export { connectTo } from "#lib/sqlserver/gateway.ts";
+export type { Outcome } from "#lib/sqlserver/outcome.ts";
+export type { Login, Target, TlsVersion } from "#lib/sqlserver/target.ts";
+export { tlsVersions } from "#lib/sqlserver/target.ts";
+export type { Finding, Stage } from "#lib/sqlserver/test-connection.ts";
+export { testConnection } from "#lib/sqlserver/test-connection.ts";

@@ -3,11 +3,11 @@ import type { EventEmitter } from "node:events";
 import { connect, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import sql from "mssql";
-import { driverConfig } from "./config.ts";
-import { guardAgainstNonsense } from "./guard.ts";
-import type { Target } from "./target.ts";
-import { newTrail, readable, type Trail } from "./trail.ts";
-import { within } from "./within.ts";
+import { driverConfig } from "#lib/sqlserver/config.ts";
+import { guardAgainstNonsense } from "#lib/sqlserver/guard.ts";
+import type { Target } from "#lib/sqlserver/target.ts";
+import { newTrail, readable, type Trail } from "#lib/sqlserver/trail.ts";
+import { within } from "#lib/sqlserver/within.ts";
 
 /** One connection at a time to one instance as one login. */
 export interface Line {

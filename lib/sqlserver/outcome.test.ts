@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { outcomeOf } from "./outcome.ts";
-import { newTrail, type Trail } from "./trail.ts";
+import { outcomeOf } from "#lib/sqlserver/outcome.ts";
+import { newTrail, type Trail } from "#lib/sqlserver/trail.ts";
 
 const loggedIn: Trail = { ...newTrail(), reached: "login" };
 const said = (number: number, severity: number, message: string) =>

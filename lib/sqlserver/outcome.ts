@@ -1,5 +1,5 @@
 import "server-only";
-import type { Trail } from "./trail.ts";
+import type { Trail } from "#lib/sqlserver/trail.ts";
 
 /** What became of a statement that was sent. Only `answered` and `refused` are known; the rest is for observation to settle. */
 export type Outcome =

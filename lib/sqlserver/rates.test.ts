@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Reading, ratesAfter } from "./rates.ts";
+import { type Reading, ratesAfter } from "#lib/sqlserver/rates.ts";
 
 const reading = (at: number, redoBytes: number, sentBytes = 0): Reading => ({ at, redoBytes, sentBytes });
 

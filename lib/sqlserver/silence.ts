@@ -1,6 +1,6 @@
 import "server-only";
 import type { Silence } from "#lib/mirroring/observation.ts";
-import type { Trail } from "./trail.ts";
+import type { Trail } from "#lib/sqlserver/trail.ts";
 
 /** Why an instance said nothing, from the driver's error and how far the connection had come. */
 export function silenceOf(error: unknown, trail: Trail): Silence {

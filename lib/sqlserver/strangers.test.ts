@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import net, { type AddressInfo, type Socket } from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { connectTo } from "./gateway.ts";
-import type { Target } from "./target.ts";
-import { testConnection } from "./test-connection.ts";
+import { connectTo } from "#lib/sqlserver/gateway.ts";
+import type { Target } from "#lib/sqlserver/target.ts";
+import { testConnection } from "#lib/sqlserver/test-connection.ts";
 
 /** Peers that are no SQL Server, or none in its right mind. A server's answer begins with type 4. */
 const packet = (body: Buffer) =>

@@ -2,13 +2,13 @@ import "server-only";
 import type { Message } from "#lib/mirroring/message.ts";
 import { say } from "#lib/mirroring/message.ts";
 import type { InstanceAnswer, Silence } from "#lib/mirroring/observation.ts";
-import { decode } from "./decode.ts";
-import { openLine, type Row } from "./line.ts";
-import { acquaintance, look } from "./queries.ts";
-import { silenceOf } from "./silence.ts";
-import type { Target } from "./target.ts";
-import type { Trail } from "./trail.ts";
-import { within } from "./within.ts";
+import { decode } from "#lib/sqlserver/decode.ts";
+import { openLine, type Row } from "#lib/sqlserver/line.ts";
+import { acquaintance, look } from "#lib/sqlserver/queries.ts";
+import { silenceOf } from "#lib/sqlserver/silence.ts";
+import type { Target } from "#lib/sqlserver/target.ts";
+import type { Trail } from "#lib/sqlserver/trail.ts";
+import { within } from "#lib/sqlserver/within.ts";
 
 export type Stage = "network" | "tls" | "login" | "rights" | "mirror";
 

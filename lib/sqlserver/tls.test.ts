@@ -5,9 +5,9 @@ import { generate } from "selfsigned";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Certificate, type Listening, listen } from "#lab/tds/server.ts";
 import { openTestDoor } from "#lab/tds/testing/door.ts";
-import { connectTo } from "./gateway.ts";
-import type { Target } from "./target.ts";
-import { testConnection } from "./test-connection.ts";
+import { connectTo } from "#lib/sqlserver/gateway.ts";
+import type { Target } from "#lib/sqlserver/target.ts";
+import { testConnection } from "#lib/sqlserver/test-connection.ts";
 
 const made = await generate([{ name: "commonName", value: "localhost" }], {
   keyType: "ec",

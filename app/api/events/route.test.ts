@@ -3,10 +3,10 @@ import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { NextRequest } from "next/server";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { GET } from "#app/api/events/route.ts";
 import { freshSignIns } from "#lib/auth/testing.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { announce } from "#lib/runs/live.ts";
-import { GET } from "./route.ts";
 
 const signIns = await freshSignIns();
 let server: Server;

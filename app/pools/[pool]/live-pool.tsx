@@ -1,10 +1,10 @@
 "use client";
+import { useObservations, useRuns, useServerNow } from "#app/live.tsx";
 import { PoolView } from "#components/pools/pool-view.tsx";
 import { RunStrip } from "#components/runs/run-strip.tsx";
 import type { InstanceObservation } from "#lib/mirroring/observation.ts";
 import type { Pool } from "#lib/mirroring/pool.ts";
 import type { Journal } from "#lib/runs/journal.ts";
-import { useObservations, useRuns, useServerNow } from "../../live.tsx";
 
 /** The pool as it is now, and its last runs as they go on. */
 export function LivePool({

@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { LivePool } from "#app/pools/[pool]/live-pool.tsx";
 import { Alert } from "#components/ui/alert.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { Page } from "#components/ui/page.tsx";
@@ -13,7 +14,6 @@ import { instancesOf } from "#lib/mirroring/pool.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { poolById } from "#lib/pools/index.ts";
 import { recentJournals } from "#lib/runs/journal.ts";
-import { LivePool } from "./live-pool.tsx";
 
 type Props = { params: Promise<{ pool: string }> };
 

@@ -2,12 +2,12 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { registerPool, testServer } from "#app/pools/new/actions.ts";
 import { emptyForm } from "#components/register/form-state.ts";
 import { RegisterForm } from "#components/register/register-form.tsx";
 import { Page } from "#components/ui/page.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
 import type { Registration } from "#lib/pools/draft.ts";
-import { registerPool, testServer } from "./actions.ts";
 
 export function NewPool({ knownServers }: { knownServers: readonly string[] }) {
   const t = useTranslations("register");

@@ -1,10 +1,10 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { NewPool } from "#app/pools/new/new-pool.tsx";
 import { NotAllowed } from "#components/shell/not-allowed.tsx";
 import { may } from "#lib/auth/permissions.ts";
 import { requireActor } from "#lib/auth/require-actor.ts";
 import { knownInstances } from "#lib/pools/index.ts";
-import { NewPool } from "./new-pool.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("register"))("newTitle") };

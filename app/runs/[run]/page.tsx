@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { Run } from "#app/runs/[run]/run.tsx";
 import { may } from "#lib/auth/permissions.ts";
 import { requireActor } from "#lib/auth/require-actor.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { poolById } from "#lib/pools/index.ts";
 import { journalOf } from "#lib/runs/journal.ts";
-import { Run } from "./run.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("runs"))("title") };

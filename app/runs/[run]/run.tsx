@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useMemo, useState, useTransition } from "react";
 import { useObservations, useRunEvents } from "#app/live.tsx";
+import { confirmStep, decideRun, lookThenContinue, startRun } from "#app/runs/actions.ts";
 import { Approval } from "#components/runs/approval.tsx";
 import { ConfirmQuestion } from "#components/runs/confirm-question.tsx";
 import { Interrupted } from "#components/runs/interrupted.tsx";
@@ -25,7 +26,6 @@ import { movedSince } from "#lib/runbooks/plan.ts";
 import type { JournalEntry } from "#lib/runs/events.ts";
 import { nextStep, replay } from "#lib/runs/replay.ts";
 import { situationFor } from "#lib/runs/situation.ts";
-import { confirmStep, decideRun, lookThenContinue, startRun } from "../actions.ts";
 
 /** A run as its journal tells it: everybody folds the same events, and sees the same page. */
 export function Run({

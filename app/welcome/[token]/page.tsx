@@ -1,12 +1,12 @@
 import type { Metadata } from "next";
 import { connection } from "next/server";
 import { getLocale, getTranslations } from "next-intl/server";
+import { WelcomeForm } from "#app/welcome/[token]/welcome-form.tsx";
 import { Door } from "#components/shell/door.tsx";
 import { LinkButton } from "#components/ui/button.tsx";
 import { readInvitation } from "#lib/auth/invitations.ts";
 import { db } from "#lib/db/index.ts";
 import { isLanguage } from "#lib/i18n/languages.ts";
-import { WelcomeForm } from "./welcome-form.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("auth.welcome");

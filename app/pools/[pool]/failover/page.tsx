@@ -1,13 +1,13 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { Wizard } from "#app/pools/[pool]/failover/wizard.tsx";
 import { NoPlanning } from "#components/runs/no-planning.tsx";
 import { may } from "#lib/auth/permissions.ts";
 import { requireActor } from "#lib/auth/require-actor.ts";
 import { monitor } from "#lib/monitor/index.ts";
 import { instancesWithActingLogin } from "#lib/pools/acting-logins.ts";
 import { poolById } from "#lib/pools/index.ts";
-import { Wizard } from "./wizard.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("wizard"))("title") };

@@ -5,6 +5,7 @@ import { useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState, useTransition } from "react";
 import { useObservations } from "#app/live.tsx";
+import { prepareFailover } from "#app/pools/[pool]/failover/actions.ts";
 import { PlanStage } from "#components/runs/plan-stage.tsx";
 import { Preview } from "#components/runs/preview.tsx";
 import { Readiness } from "#components/runs/readiness.tsx";
@@ -20,7 +21,6 @@ import type { Pool } from "#lib/mirroring/pool.ts";
 import { type Observations, servingSide } from "#lib/mirroring/session.ts";
 import { manualFailover } from "#lib/runbooks/manual-failover.ts";
 import { type Asked, layOut, mirroredSessions, situationOf } from "#lib/runbooks/plan.ts";
-import { prepareFailover } from "./actions.ts";
 
 /** The first three stages. What is asked stands in the address; what is answered follows the servers. */
 export function Wizard({

@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { PoolSettings } from "#app/pools/[pool]/settings/pool-settings.tsx";
 import { NotAllowed } from "#components/shell/not-allowed.tsx";
 import { may } from "#lib/auth/permissions.ts";
 import { requireActor } from "#lib/auth/require-actor.ts";
 import { editable, knownInstances } from "#lib/pools/index.ts";
-import { PoolSettings } from "./pool-settings.tsx";
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("register"))("settingsTitle") };

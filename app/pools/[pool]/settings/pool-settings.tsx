@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { forgetPool, savePool } from "#app/pools/[pool]/settings/actions.ts";
 import { testServer } from "#app/pools/new/actions.ts";
 import { formOf } from "#components/register/form-state.ts";
 import { RegisterForm } from "#components/register/register-form.tsx";
@@ -12,7 +13,6 @@ import { ConfirmDialog } from "#components/ui/confirm-dialog.tsx";
 import { Page } from "#components/ui/page.tsx";
 import type { Refusal } from "#lib/auth/refusal.ts";
 import type { InstanceDraft, PoolDraft, Registration } from "#lib/pools/draft.ts";
-import { forgetPool, savePool } from "./actions.ts";
 
 type Known = { pool: PoolDraft; instances: InstanceDraft[]; origin: string };
 
