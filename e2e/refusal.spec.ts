@@ -23,6 +23,7 @@ test("a failover is refused while one database is SYNCHRONIZING: which, why, and
   expect(await labOf(stack).alterations()).toEqual([]);
 
   // The plan's own address, opened by hand, is no way around it.
+  await page.waitForURL(/stage=readiness/);
   await page.goto(page.url().replace("stage=readiness", "stage=plan"));
   await expect(page.getByText("There is no plan while a check stops the run.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Prepare plan" })).toBeDisabled();
