@@ -16,6 +16,11 @@ const copy = 'The remote copy of database "%"';
 const info = "This is an informational message only. No user action is required.";
 
 const messages = {
+  // A page that waits for its partner's copy. No page at hand names its severity; 21 as for other damaged pages.
+  829: [
+    21,
+    "Database ID %, Page % is marked RestorePending, which may indicate disk corruption. To recover from this state, perform a restore.",
+  ],
   957: [17, "Database '%' is enabled for Database Mirroring, Name change is not allowed."],
   1404: [16, "The command failed because the database mirror is busy. Reissue the command later."],
   1405: [16, 'The database "%" is already enabled for database mirroring.'],

@@ -1,6 +1,8 @@
 /** INSERT into dbo.lab_writes: the one table of a user database that keeps what is written, and that a full log refuses. */
 import { columns, type View } from "#lab/catalog/view.ts";
 import { findDatabase } from "#lab/mirroring/find.ts";
+import { refuse } from "#lab/mirroring/messages.ts";
+import { place } from "#lab/mirroring/pages.ts";
 import { rowsOf } from "#lab/mirroring/write.ts";
 import { perform } from "#lab/tsql/administer.ts";
 import type { Target } from "#lab/tsql/ast.ts";
@@ -20,6 +22,9 @@ export const writtenViews: View[] = [
     rows: ({ fleet, instance, session, database: name }) => {
       const database = findDatabase(instance, name);
       if (!database) return [];
+      // Its rows are what there is to read in a database: whoever reads them meets every page under repair.
+      const page = database.pages?.find(({ dueAt }) => dueAt !== null);
+      if (page) refuse(829, database.databaseId, place(page));
       return rowsOf(fleet, instance, database, session.spid).map((row) => ({
         id: row.id,
         text: row.text,

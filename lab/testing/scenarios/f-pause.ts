@@ -54,6 +54,7 @@ const damage = (instance: string, repairable = true) =>
   control("POST", `/databases/db/pages?instance=${instance}`, { pageId: 4_711, repairable });
 const pages = `SELECT error_type, CAST(page_status AS int) AS page_status FROM sys.dm_db_mirroring_auto_page_repair
    WHERE database_id = DB_ID(N'db') AND page_id = 4711`;
+const read = "SELECT COUNT(*) AS rows_read FROM [db].dbo.lab_writes";
 
 export const pause: Row[] = [
   {
@@ -196,6 +197,12 @@ export const pause: Row[] = [
     is: "a page on the principal has a bad checksum: it is asked of the mirror and repaired, nothing stops",
     event: [damage("A"), wait(2)],
     shows: [["A", pages, [{ error_type: 2, page_status: 5 }]]],
+  },
+  {
+    id: "F20",
+    is: "meanwhile whoever reads it gets 829, and afterwards the rows",
+    event: [damage("A"), say("A", read), wait(2), say("A", read)],
+    answers: [829, "done"],
   },
   {
     id: "F20",
